@@ -17,7 +17,7 @@ const manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
 
 const TARGET = { target: "es2022", charset: "utf8", legalComments: "none", logLevel: "warning" };
 /** Start the module, and are built by `cargo xtask package` itself. */
-const LOADERS = ["index", "slim", "inline"];
+const LOADERS = ["index", "live", "slim", "inline"];
 
 /** The entries in TypeScript. They run on servers, so that nothing is won by minifying them. */
 const TYPED = { server: join(dirname(fileURLToPath(import.meta.url)), "../../server/src/server.ts") };

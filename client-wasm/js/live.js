@@ -1,10 +1,9 @@
-// A live upload's source and its spool, as the module sees them. What does the work is loaded by pages that record.
+// A live upload's source and its spool, as the module sees them. The source is listened to at once; what spools is loaded
+// by pages that record.
+import { sourceOf } from "./source.js";
 
-/** @import { Hear, Recorder as Loaded } from "./recorder.js" */
-/** @import { LiveSource, Piece, Source } from "./source.js" */
-
-/** How often a recorder hands over what it has, in milliseconds: so much is lost if the page dies. */
-const SLICE_MS = 1_000;
+/** @import { Hear, Recorder as Loaded, Settings } from "./recorder.js" */
+/** @import { LiveSource } from "./source.js" */
 
 /** What one live upload records. */
 export class Recorder {
@@ -12,15 +11,15 @@ export class Recorder {
   #loaded;
   #over = false;
 
-  /** @param {LiveSource | undefined} source none where an earlier page recorded
+  /** @param {LiveSource | undefined} given none where an earlier page recorded
    * @param {string} id of the upload
-   * @param {(() => Worker) | undefined} worker starts one
-   * @param {Hear} hear */
-  constructor(source, id, worker, hear) {
+   * @param {Hear} hear
+   * @param {Settings} settings */
+  constructor(given, id, hear, settings) {
     // The module's function is gone after the end.
     /** @type {Hear} */
     const tell = (news) => this.#over || hear(news);
-    this.#loaded = begin(source, id, worker, tell);
+    this.#loaded = begin(given, id, tell, settings);
     this.#loaded.catch((error) => tell({ bytes: 0, ready: 0, ended: true, error }));
   }
 
@@ -43,94 +42,21 @@ export class Recorder {
   }
 }
 
-/** Loads what records.
- * @param {LiveSource | undefined} source
+/** Loads what spools.
+ * @param {LiveSource | undefined} given
  * @param {string} id
- * @param {(() => Worker) | undefined} worker
- * @param {Hear} tell */
-async function begin(source, id, worker, tell) {
-  // Before anything is waited for: a recorder repeats no piece, and the first one has the head of the recording.
-  const given = source && "requestData" in source ? listen(source) : source;
+ * @param {Hear} tell
+ * @param {Settings} settings */
+async function begin(given, id, tell, settings) {
+  // Before anything is waited for: a recorder repeats no piece, and the first has the head of the recording.
+  const source = given && sourceOf(given);
   try {
     const { open } = await import("./recorder.js");
-    return await open(given, id, worker, tell);
+    return await open(source, id, tell, settings);
   } catch (error) {
-    if (given && "stop" in given) /** @type {Source} */ (given).stop();
+    source?.stop();
     throw error;
   }
-}
-
-/** What a recorder gives from now on. One that does not run is started.
- * @param {MediaRecorder} media
- * @returns {Source} */
-function listen(media) {
-  /** @type {Piece[]} */
-  const waiting = [];
-  let ended = false;
-  /** @type {unknown} */
-  let failed;
-  let wake = () => {};
-  let heardAt = performance.now();
-  const abort = new AbortController();
-  const { signal } = abort;
-  media.addEventListener("dataavailable", ({ data }) => {
-    heardAt = performance.now();
-    waiting.push(data);
-    wake();
-  }, { signal });
-  media.addEventListener("error", (event) => {
-    failed = /** @type {ErrorEvent} */ (event).error ?? new Error("the recorder failed");
-  }, { signal });
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let timer;
-  // The last piece comes before it: https://w3c.github.io/mediacapture-record/#dom-mediarecorder-stop
-  media.addEventListener("stop", () => {
-    clearInterval(timer);
-    ended = true;
-    wake();
-  }, { signal });
-  try {
-    const own = media.state === "inactive";
-    if (own) media.start(SLICE_MS);
-    // The page may have started it without a time slice; and one that the computer has slept through gives no piece any
-    // more until it is asked: https://issues.chromium.org/issues/367915809
-    const silence = own ? 2 * SLICE_MS : SLICE_MS / 2;
-    timer = setInterval(() => {
-      if (media.state === "recording" && performance.now() - heardAt >= silence) media.requestData();
-    }, SLICE_MS);
-  } catch (error) {
-    // As of a stream whose tracks have all ended.
-    [ended, failed] = [true, error];
-  }
-  /** It waits for room, and not because the page has paused it. */
-  let held = false;
-  async function* pieces() {
-    try {
-      for (;;) {
-        const piece = waiting.shift();
-        if (piece) yield piece;
-        else if (!ended) await /** @type {Promise<void>} */ (new Promise((resolve) => (wake = resolve)));
-        else if (failed) throw failed;
-        else return;
-      }
-    } finally {
-      clearInterval(timer);
-      abort.abort();
-    }
-  }
-  return {
-    pieces: pieces(),
-    stop: () => media.state !== "inactive" && media.stop(),
-    hold(wait) {
-      if (wait && media.state === "recording") {
-        held = true;
-        media.pause();
-      } else if (!wait && held) {
-        held = false;
-        if (media.state === "paused") media.resume();
-      }
-    },
-  };
 }
 
 /** Bytes that an earlier page has recorded and that are still here.
@@ -141,5 +67,19 @@ export async function recordedBytes(id) {
     return await leftBytes(id);
   } catch {
     return 0;
+  }
+}
+
+/** Deletes the spools that were last written before this moment.
+ * @param {number} oldest Unix milliseconds */
+export async function sweepSpools(oldest) {
+  try {
+    const root = await navigator.storage.getDirectory();
+    // Most pages have none.
+    await root.getDirectoryHandle("crowfly");
+    const { sweep } = await import("./recorder.js");
+    await sweep(oldest);
+  } catch {
+    // There is nothing to delete.
   }
 }

@@ -1,30 +1,43 @@
 // Records a live upload: from its source into its spool. Loaded by pages that record.
-import { sourceOf } from "./source.js";
 import { Spool } from "./spool.js";
 
-/** @typedef {import("./source.js").LiveSource} LiveSource */
-/** @typedef {import("./source.js").Source} Source */
+export { sweep } from "./spool.js";
+
+/** @import { Piece, Source } from "./source.js" */
 
 /** What is told to the module: `bytes` are recorded, `ready` of them can be read from `file`. `error` is why the source
- * failed, `cause` why the spool does not outlive the page.
- * @typedef {{ bytes: number, ready: number, file?: Spool, ended?: boolean, error?: unknown, cause?: string }} News */
+ * failed, `cause` why the spool does not outlive the page; `head` says that the first bytes have changed.
+ * @typedef {{ bytes: number, ready: number, file?: Spool, ended?: boolean, error?: unknown, cause?: string, head?: boolean,
+ *   durationMs?: number | undefined }} News */
 /** @typedef {(news: News) => unknown} Hear */
+
+/** Gives a webm its duration and cues; the module has it.
+ * @typedef {object} Mender
+ * @property {number | undefined} headLength bytes of the head, once it is known
+ * @property {number | undefined} durationMs
+ * @property {(bytes: Uint8Array, again?: boolean) => Uint8Array<ArrayBuffer>} add what to spool in place of the next bytes
+ * @property {() => Uint8Array<ArrayBuffer>} end what to spool at the end
+ * @property {(first: Uint8Array) => Uint8Array<ArrayBuffer> | undefined} mended the head in place of these first bytes */
+
+/** `worker` starts one that writes; `persist`: the browser is asked to keep what is spooled.
+ * @typedef {{ worker?: (() => Worker) | undefined, mender?: Mender, persist?: boolean }} Settings */
 
 /** A recording that runs.
  * @typedef {{ release(bytes: number): void, finish(): void, end(gone: boolean): void }} Recorder */
 
-/** @param {Exclude<LiveSource, MediaRecorder> | Source | undefined} source
+/** Most bytes that are copied at a time. */
+const STEP = 4 * 1024 * 1024;
+
+/** @param {Source | undefined} source
  * @param {string} id
- * @param {(() => Worker) | undefined} worker
  * @param {Hear} hear
+ * @param {Settings} settings
  * @returns {Promise<Recorder>} */
-export async function open(source, id, worker, hear) {
-  const spool = source ? new Spool(id, worker) : await Spool.left(id);
-  if (!source) {
-    hear(news(spool, { ended: true }));
-    return { release() {}, finish() {}, end: (gone) => void spool.end(gone) };
-  }
-  const { pieces, stop, hold } = sourceOf(source);
+export async function open(source, id, hear, { worker, mender, persist }) {
+  if (!source) return left(await Spool.left(id), hear, mender);
+  if (persist) navigator.storage?.persist?.().catch(() => {});
+  const { pieces, stop, hold } = source;
+  const spool = await Spool.open(id, worker);
   let over = false;
   const record = async () => {
     let told = "";
@@ -37,16 +50,19 @@ export async function open(source, id, worker, hear) {
     let error;
     try {
       for await (const piece of pieces) {
-        if (over) return;
-        if (spool.full) hold(true);
-        await spool.add(piece);
-        tell();
+        for (const part of steps(piece)) {
+          if (over) return;
+          if (spool.full) hold(true);
+          await spool.add(mender ? new Blob([mender.add(await bytesOf(part))]) : part);
+          tell();
+        }
       }
     } catch (thrown) {
       error = thrown ?? new Error("the source failed");
     }
+    if (mender) await spool.add(new Blob([mender.end()]));
     await spool.seal();
-    tell({ ended: true, error });
+    tell({ ended: true, error, ...(await mend(spool, mender)) });
   };
   record();
   return {
@@ -61,6 +77,45 @@ export async function open(source, id, worker, hear) {
       spool.end(gone);
     },
   };
+}
+
+/** What an earlier page has recorded.
+ * @param {Spool} spool
+ * @param {Hear} hear
+ * @param {Mender | undefined} mender
+ * @returns {Promise<Recorder>} */
+async function left(spool, hear, mender) {
+  if (mender) {
+    for (let at = 0; at < spool.ready; at += STEP) mender.add(await bytesOf(spool.slice(at, at + STEP)), true);
+  }
+  const { durationMs } = await mend(spool, mender);
+  hear(news(spool, { ended: true, durationMs }));
+  return { release() {}, finish() {}, end: (gone) => void spool.end(gone) };
+}
+
+/** Puts the mended head in place of the first bytes, if all is there that it is made of.
+ * @param {Spool} spool
+ * @param {Mender | undefined} mender
+ * @returns {Promise<{ head?: boolean, durationMs?: number | undefined }>} */
+async function mend(spool, mender) {
+  const length = mender?.headLength;
+  if (!mender || !length || !spool.whole) return {};
+  const head = mender.mended(await bytesOf(spool.slice(0, length)));
+  if (head) spool.head = new Blob([head]);
+  return { head: head !== undefined, durationMs: mender.durationMs };
+}
+
+/** A piece in steps of bounded length.
+ * @param {Piece} piece
+ * @returns {Iterable<Blob>} */
+function* steps(piece) {
+  const blob = piece instanceof Blob ? piece : new Blob([piece]);
+  for (let at = 0; at < blob.size; at += STEP) yield blob.slice(at, at + STEP);
+}
+
+/** @param {Blob} blob */
+async function bytesOf(blob) {
+  return new Uint8Array(await blob.arrayBuffer());
 }
 
 /** Bytes that an earlier page has recorded.

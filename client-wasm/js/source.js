@@ -9,12 +9,87 @@
 /** Pieces in order. `stop` has the source end: the pieces that it still has come first. `hold` asks it to wait, if it can.
  * @typedef {{ pieces: AsyncIterable<Piece>, stop: () => void, hold: (wait: boolean) => void }} Source */
 
-/** @param {Exclude<LiveSource, MediaRecorder> | Source} source that of a recorder is made already
+/** How often a recorder hands over what it has, in milliseconds: so much is lost if the page dies. */
+const SLICE_MS = 1_000;
+
+/** @param {LiveSource} source
  * @returns {Source} */
 export function sourceOf(source) {
+  if ("ondataavailable" in source) return recorder(source);
   if ("getReader" in source) return stream(source);
-  if (Symbol.asyncIterator in source || Symbol.iterator in source) return iterable(source);
-  return /** @type {Source} */ (source);
+  return iterable(source);
+}
+
+/** @param {MediaRecorder} media
+ * @returns {Source} */
+function recorder(media) {
+  /** @type {Piece[]} */
+  const waiting = [];
+  let ended = false;
+  /** @type {unknown} */
+  let failed;
+  let wake = () => {};
+  const abort = new AbortController();
+  const { signal } = abort;
+  let heardAt = performance.now();
+  media.addEventListener("dataavailable", ({ data }) => {
+    heardAt = performance.now();
+    waiting.push(data);
+    wake();
+  }, { signal });
+  media.addEventListener("error", (event) => {
+    failed = /** @type {ErrorEvent} */ (event).error ?? new Error("the recorder failed");
+  }, { signal });
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let timer;
+  // The last piece comes before it: https://w3c.github.io/mediacapture-record/#dom-mediarecorder-stop
+  media.addEventListener("stop", () => {
+    clearInterval(timer);
+    ended = true;
+    wake();
+  }, { signal });
+  /** It waits for room, and not because the page has paused it. */
+  let held = false;
+  try {
+    const own = media.state === "inactive";
+    if (own) media.start(SLICE_MS);
+    // The page may have started it without a time slice; and one that the computer has slept through gives no piece any
+    // more until it is asked: https://issues.chromium.org/issues/367915809
+    const silence = own ? 2 * SLICE_MS : SLICE_MS / 2;
+    timer = setInterval(() => {
+      if (media.state === "recording" && performance.now() - heardAt >= silence) media.requestData();
+    }, SLICE_MS);
+  } catch (error) {
+    // As of a stream whose tracks have all ended.
+    [ended, failed] = [true, error];
+  }
+  async function* pieces() {
+    try {
+      for (;;) {
+        const piece = waiting.shift();
+        if (piece) yield piece;
+        else if (!ended) await /** @type {Promise<void>} */ (new Promise((resolve) => (wake = resolve)));
+        else if (failed) throw failed;
+        else return;
+      }
+    } finally {
+      clearInterval(timer);
+      abort.abort();
+    }
+  }
+  return {
+    pieces: pieces(),
+    stop: () => media.state !== "inactive" && media.stop(),
+    hold(wait) {
+      if (wait && media.state === "recording") {
+        held = true;
+        media.pause();
+      } else if (!wait && held) {
+        held = false;
+        if (media.state === "paused") media.resume();
+      }
+    },
+  };
 }
 
 /** @param {ReadableStream<Piece>} bytes

@@ -1,8 +1,6 @@
 // What a live upload has recorded, until storage has it: in the origin's private file system, which outlives the page, or in
 // memory where that cannot be had. https://fs.spec.whatwg.org/
 
-/** @import { Piece } from "./source.js" */
-
 /** Where the spools are, one folder for each upload. */
 const FOLDER = "crowfly";
 /** Most bytes in memory. */
@@ -11,6 +9,9 @@ const MEMORY = 64 * 1024 * 1024;
 /** How often the deletion of a spool is tried, and the wait before the second time in milliseconds, which grows. */
 const REMOVALS = 8;
 const REMOVAL_MS = 50;
+
+/** The least room on the disk with which a spool begins there, in bytes. */
+const ROOM = 16 * 1024 * 1024;
 
 /** Longest wait for a write, in milliseconds. */
 const ANSWER_MS = 30_000;
@@ -35,6 +36,10 @@ export class Spool {
   bytes = 0;
   /** Why the disk is not used any more. */
   cause = "";
+  /** What stands in place of the first bytes. */
+  head = new Blob();
+  /** Nothing was released. */
+  whole = true;
   #files = 0;
   /** @type {string} */
   #id;
@@ -48,17 +53,26 @@ export class Spool {
   #inMemory = 0;
   #roomy = () => {};
 
-  /** @param {string} id of the upload
-   * @param {(() => Worker) | undefined} worker starts one */
-  constructor(id, worker) {
+  /** @param {string} id of the upload */
+  constructor(id) {
     this.#id = id;
+  }
+
+  /** A spool that begins.
+   * @param {string} id
+   * @param {(() => Worker) | undefined} worker starts one that writes */
+  static async open(id, worker) {
+    const spool = new Spool(id);
     try {
-      this.#worker = worker?.();
-      if (this.#worker) this.#listen(this.#worker);
-      else this.cause = "no worker";
+      const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+      if (quota - usage < ROOM) throw new Error("the disk is nearly full");
+      spool.#worker = worker?.();
+      if (!spool.#worker) throw new Error("no worker");
+      spool.#listen(spool.#worker);
     } catch (error) {
-      this.cause = textOf(error);
+      spool.cause = textOf(error);
     }
+    return spool;
   }
 
   /** @param {Worker} worker */
@@ -75,10 +89,9 @@ export class Spool {
     });
   }
 
-  /** Adds a piece; resolves once a crash of the page does not lose it, or memory has room for it.
-   * @param {Piece} piece */
-  async add(piece) {
-    let data = piece instanceof Blob ? piece : new Blob([piece]);
+  /** Adds bytes; resolves once a crash of the page does not lose them, or memory has room for them.
+   * @param {Blob} data */
+  async add(data) {
     if (!data.size) return;
     if (this.#worker) {
       const before = this.bytes;
@@ -103,7 +116,8 @@ export class Spool {
    * @param {number} start
    * @param {number} end */
   slice(start, end) {
-    const pieces = [];
+    const pieces = [this.head.slice(start, end)];
+    start = Math.min(Math.max(start, this.head.size), end);
     for (const { blob, start: from } of this.#blocks) {
       const size = blob?.size ?? 0;
       if (from + size <= start || from >= end) continue;
@@ -119,6 +133,7 @@ export class Spool {
       if (!block.blob || block.blob instanceof File || block.start + block.blob.size > bytes) continue;
       this.#inMemory -= block.blob.size;
       block.blob = undefined;
+      this.whole = false;
     }
     this.#roomy();
   }
@@ -142,8 +157,7 @@ export class Spool {
   /** What an earlier page left.
    * @param {string} id */
   static async left(id) {
-    const spool = new Spool(id, undefined);
-    spool.cause = "";
+    const spool = new Spool(id);
     await spool.#read(Infinity);
     spool.bytes = spool.ready;
     return spool;
@@ -217,6 +231,29 @@ async function folderOf(id, create) {
   const root = await navigator.storage.getDirectory();
   const spools = await root.getDirectoryHandle(FOLDER, { create });
   return spools.getDirectoryHandle(id, { create });
+}
+
+/** Deletes the spools that were last written before this moment.
+ * @param {number} oldest Unix milliseconds */
+export async function sweep(oldest) {
+  const root = await navigator.storage.getDirectory();
+  const spools = await root.getDirectoryHandle(FOLDER);
+  for await (const [id, folder] of spools.entries()) {
+    // One that is written now may be locked.
+    const written = await lastWritten(/** @type {FileSystemDirectoryHandle} */ (folder)).catch(() => Infinity);
+    if (written < oldest) await remove(id).catch(() => {});
+  }
+}
+
+/** @param {FileSystemDirectoryHandle} folder */
+async function lastWritten(folder) {
+  const times = [];
+  for await (const file of folder.values()) {
+    const { lastModified } = await /** @type {FileSystemFileHandle} */ (file).getFile();
+    times.push(lastModified);
+  }
+  // An empty one was just begun.
+  return times.length ? Math.max(...times) : Infinity;
 }
 
 /** Deletes a spool.

@@ -64,10 +64,10 @@ const isIterable = (value) => Symbol.iterator in Object(value);
  * @param {unknown[]} key */
 function connection(options, key) {
   /** @template R
-   * @param {(live: typeof import("./live.js")) => Promise<R>} deed */
+   * @param {(live: typeof import("./connection.js")) => Promise<R>} deed */
   const live = (deed) => {
     const end = self.use();
-    const done = import("./live.js").then(deed);
+    const done = import("./connection.js").then(deed);
     // Nobody has to wait for it: what is wrong is also in the state.
     done.catch((error) => self.set({ error })).then(end);
     return done;

@@ -133,7 +133,14 @@ export type WarningCode =
   | "signer_failed"
   /** Requests report no progress, since a service worker answers them or this client runs in one. Progress is shown by
    * whole parts. */
-  | "progress_hidden";
+  | "progress_hidden"
+  /** Of `uploadLive`: what is recorded is kept in memory and is lost with this page, since it cannot be written to the disk. The
+   * message says why. */
+  | "spool_unavailable"
+  /** Of `uploadLive`: the source failed; what it gave until then is uploaded. */
+  | "source_failed"
+  /** Of `uploadLive`: the source gave more than `maxBytes`, or than the server takes; it was stopped, and the file ends there. */
+  | "limit_reached";
 
 /** Degraded operation. */
 export interface Warning {
@@ -189,6 +196,8 @@ export interface Progress {
   readonly bytesPerSecond: number;
   /** Smoothed time to the end, in milliseconds; absent while it is not known. */
   readonly etaMs?: number;
+  /** Of a live upload: bytes that its source has given. */
+  readonly recorded?: number;
 }
 
 /** What storage holds. */
@@ -226,6 +235,8 @@ export interface UploadSnapshot {
   readonly record?: UploadRecord;
   /** What it took, from `stored` or `failed` on. */
   readonly summary?: UploadSummary;
+  /** Set while the source of a live upload has not ended: `size` and `progress.total` are the bytes that there are by now. */
+  readonly recording?: true;
 }
 
 /** All uploads of a client at one moment. It stays the same object until something changes. */
@@ -281,10 +292,14 @@ export interface Resumable {
   readonly name: string;
   /** The folder as it was given; absent without one. */
   readonly path?: string;
-  /** Bytes. */
+  /** Bytes; 0 of a live upload, see `recordedBytes`. */
   readonly size: number;
   readonly type: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Set for a live upload; only a client of `crowfly/live` lists them. */
+  readonly live?: true;
+  /** Bytes of a live upload that were spooled and are still here. */
+  readonly recordedBytes?: number;
   /** When it was last noted, in Unix milliseconds by this machine's clock. */
   readonly savedAt: number;
   /**

@@ -7,12 +7,14 @@ export { isUploadError } from "./shared.js";
 /** Makes a client; loads the WebAssembly module at the first call.
  * @type {typeof import("./index.d.ts").createClient} */
 export function createClient(options) {
-  return begin((start) =>
-    start.beside(
-      options,
-      () => new URL("./crowfly_bg.wasm", import.meta.url),
-      () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
-      () => import("./inline-data.js"),
-    ),
+  return begin(
+    () => import("./start.js"),
+    (start) =>
+      start.beside(
+        options,
+        () => new URL("./crowfly_bg.wasm", import.meta.url),
+        () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
+        () => import("./inline-data.js"),
+      ),
   );
 }

@@ -7,5 +7,8 @@ export { isUploadError } from "./shared.js";
 /** Makes a client from the module inside this package's JavaScript.
  * @type {typeof import("./inline.d.ts").createClient} */
 export function createClient(options) {
-  return begin((start) => start.inlined(options, () => import("./inline-data.js")));
+  return begin(
+    () => import("./start.js"),
+    (start) => start.inlined(options, () => import("./inline-data.js")),
+  );
 }

@@ -14,19 +14,22 @@ export function isUploadError(value) {
 }
 
 /** Loads what starts the module, and lets `make` make a client by it.
+ * @template {Client} C
+ * @param {() => Promise<typeof import("./start.js")>} load
  * @param {(start: typeof import("./start.js")) => Promise<Client>} make
- * @returns {Promise<Client>} */
-export async function begin(make) {
+ * @param {string} [name] of the script
+ * @returns {Promise<C>} */
+export async function begin(load, make, name = "start.js") {
   /** @type {typeof import("./start.js")} */
   let start;
   try {
-    start = await import("./start.js");
+    start = await load();
   } catch (cause) {
     const error = new Error(
-      `crowfly's own script start.js could not be loaded: ${/** @type {Thrown} */ (cause)?.message}`,
+      `crowfly's own script ${name} could not be loaded: ${/** @type {Thrown} */ (cause)?.message}`,
       { cause },
     );
     throw Object.assign(error, { name: "UploadError", code: "wasm_unavailable", retryable: true, phase: "start" });
   }
-  return make(start);
+  return /** @type {Promise<C>} */ (make(start));
 }

@@ -143,7 +143,7 @@ async function once(load) {
 function besideOf(address) {
   try {
     const { origin, pathname } = address();
-    return pathname.endsWith("/crowfly_bg.wasm") ? new URL("worker.js", origin + pathname) : undefined;
+    return pathname.endsWith("crowfly_bg.wasm") ? new URL("worker.js", origin + pathname) : undefined;
   } catch {
     return undefined;
   }

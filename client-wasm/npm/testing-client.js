@@ -1,9 +1,10 @@
 // A client without a network: the uploads, what is read, and what a test tells it.
 import { OCTET_STREAM, nthId, closed, frozen, invalidOption, notify, present, recordOf, uploadError } from "./testing-values.js";
-import { readAttach, readClient, readFile, readPage, readUpload } from "./testing-options.js";
+import { readAttach, readClient, readFile, readLive, readPage, readUpload } from "./testing-options.js";
 import { TestUpload } from "./testing-upload.js";
 import { totalsOf } from "./testing-totals.js";
 
+/** @import { LiveOptions, LiveSource, LiveUpload } from "./live.d.ts" */
 /** @import { Content, ErrorFields, FileHandle, RecordSeed, Resumable, ResumableSeed, Snapshot, TestClient, TestClientOptions, TestControls, Upload, UploadErrorCode, UploadOptions, UploadPhase, UploadRecord, WarningCode } from "./testing.d.ts" */
 
 /** @typedef {{ code: UploadErrorCode, fields: ErrorFields | undefined }} Failure */
@@ -63,6 +64,7 @@ export class TestHost {
   client() {
     return {
       upload: (file, options) => this.#upload(file, options),
+      uploadLive: (source, options) => this.#uploadLive(source, options),
       find: (id) => this.#shown.find((upload) => upload.id === id)?.handle,
       forget: (id) => this.#forget(id),
       pauseAll: () => this.#shown.forEach((upload) => upload.pause(true)),
@@ -99,7 +101,7 @@ export class TestHost {
       failReads: (code, fields) => void (this.#reads = code === null ? undefined : { code, fields }),
       addResumable: (seed) => this.#leave(seed),
       addRecord: (seed) => this.#addRecord(seed),
-      warn: (code, message, upload) => this.#warn(code, message ?? `a warning of a test: ${code}`, upload),
+      warn: (code, message, upload) => this.warn(code, message ?? `a warning of a test: ${code}`, upload),
       settled: () => new Promise((done) => (this.#moving > 0 ? this.#waiting.push(done) : done())),
     };
   }
@@ -111,6 +113,17 @@ export class TestHost {
     const given = readUpload(file, options, this.options);
     const failure = this.#failures.shift();
     return this.#add(new TestUpload(this, { id: this.#nextId(), file, options: given, failure }));
+  }
+
+  /** @param {LiveSource} source
+   * @param {LiveOptions} options
+   * @returns {LiveUpload} */
+  #uploadLive(source, options) {
+    if (this.closed) throw closed("start");
+    if (this.options.signer) throw this.unsupported("start");
+    const given = /** @type {UploadOptions & { name: string }} */ (readLive(source, options, this.options));
+    const [id, failure] = [this.#nextId(), this.#failures.shift()];
+    return /** @type {LiveUpload} */ (this.#add(new TestUpload(this, { id, file: undefined, options: given, source, failure })));
   }
 
   /** @param {TestUpload} upload */
@@ -214,7 +227,8 @@ export class TestHost {
   /** @param {ResumableSeed & { id: string }} seed
    * @returns {Resumable} */
   #resumable(seed) {
-    const { id, name, path, size, type = OCTET_STREAM, metadata, needs = "file", savedAt = Date.now() } = seed;
+    const { id, name, path, size, type = OCTET_STREAM, metadata, savedAt = Date.now(), live } = seed;
+    const needs = seed.needs ?? (live ? "nothing" : "file");
     const take = () => {
       if (this.closed) throw closed("start");
       if (!this.#left.delete(id)) throw uploadError("not_found", { message: "this upload has ended" });
@@ -223,7 +237,7 @@ export class TestHost {
       id,
       name,
       path,
-      size,
+      ...(live ? { size: 0, live, recordedBytes: size } : { size }),
       type,
       metadata,
       savedAt,
@@ -330,7 +344,7 @@ export class TestHost {
   /** @param {WarningCode} code
    * @param {string} message
    * @param {string} [upload] */
-  #warn(code, message, upload) {
+  warn(code, message, upload) {
     const { onWarning } = this.options;
     if (onWarning) notify(onWarning, frozen({ code, message, ...(upload !== undefined && { upload }) }));
     else console.warn(`crowfly: ${message}`);

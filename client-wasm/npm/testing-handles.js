@@ -12,7 +12,7 @@ export function handleOf(upload) {
       return upload.shown;
     },
     get progress() {
-      return upload.ledger.progress;
+      return upload.ledger.shown;
     },
     get done() {
       return upload.done;
@@ -22,6 +22,7 @@ export function handleOf(upload) {
     resume: () => upload.pause(false),
     abort: (reason) => upload.abort(reason),
     retry: () => upload.retry(),
+    ...(upload.recording && { finish: () => upload.recording?.finish() }),
   };
 }
 

@@ -13,6 +13,8 @@ export class Ledger {
   #ms = { queued: 0, hashing: 0, uploading: 0, waiting: 0, paused: 0 };
   /** @type {Progress} */
   progress;
+  /** The source of a live upload has not ended. */
+  growing = false;
 
   /** @param {boolean} hashes
    * @param {number} size
@@ -21,6 +23,20 @@ export class Ledger {
     this.hashes = hashes;
     this.size = size;
     this.progress = frozen({ sent: confirmed, confirmed, total: size, hashed: 0, bytesPerSecond: 0 });
+  }
+
+  /** As the handle shows it: the total of a recording is not known before its end.
+   * @returns {Progress} */
+  get shown() {
+    if (!this.growing) return this.progress;
+    const { total: _, ...progress } = this.progress;
+    return /** @type {Progress} */ (frozen(progress));
+  }
+
+  /** @param {number} bytes that the source of a live upload has given */
+  record(bytes) {
+    this.size = bytes;
+    this.move({ recorded: bytes });
   }
 
   get inParts() {

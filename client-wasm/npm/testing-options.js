@@ -1,12 +1,14 @@
 // The options of a client without a network: refused where the real client refuses them, so that a test finds the mistake.
 import { OCTET_STREAM, invalidOption } from "./testing-values.js";
 
+/** @import { LiveOptions } from "./live.d.ts" */
 /** @import { FileHandle, TestClientOptions, UploadOptions } from "./testing.d.ts" */
 
 const COMMON = "checksum requireVerified concurrency tokenTimeoutMs pollTimeoutMs onWarning onEvent trace resume scope";
 const CLIENT = `api signer token credentials ${COMMON}`;
 const OWN = "auto delayMs steps resumable records findings";
 const UPLOAD = "onProgress onStateChange signal visibility metadata priority name path type checksum requireVerified";
+const LIVE = `${UPLOAD} maxBytes onSourceError fixDuration persist`;
 const ATTACH = "onProgress onStateChange signal";
 
 /** @typedef {(value: unknown) => string | false | undefined} Check says what a value must be, if it is not */
@@ -40,6 +42,10 @@ const CHECKS = {
   trace: FLAG,
   resume: FLAG,
   auto: FLAG,
+  fixDuration: FLAG,
+  persist: FLAG,
+  onSourceError: word("keep", "abort"),
+  maxBytes: (value) => !(Number.isSafeInteger(value) && Number(value) >= 1) && "must be a number of bytes",
   concurrency: integer(1, 6),
   priority: integer(-1_000, 1_000),
   steps: integer(1, 1_000),
@@ -130,6 +136,22 @@ export function readUpload(file, options, client) {
   const name = given.name ?? /** @type {Partial<File>} */ (file).name;
   if (typeof name !== "string") throw invalidOption("upload: name is missing; a Blob has none of its own");
   if (bytes(name, 1, 1_024)) throw invalidOption("upload: name must have 1 to 1024 bytes");
+  return { ...given, name };
+}
+
+/** @param {unknown} source
+ * @param {unknown} options
+ * @param {TestClientOptions} client
+ * @returns {LiveOptions} */
+export function readLive(source, options, client) {
+  const { getReader, requestData, [Symbol.asyncIterator]: pieces = Object(source)[Symbol.iterator] } = Object(source);
+  if (typeof source !== "object" || ![getReader, requestData, pieces].some((way) => typeof way === "function")) {
+    throw invalidOption("uploadLive: source must be a MediaRecorder, a ReadableStream, or an iterable of bytes or Blobs");
+  }
+  const given = /** @type {Partial<LiveOptions>} */ (read("uploadLive", LIVE, options));
+  proof("uploadLive", /** @type {UploadOptions} */ (given), client);
+  const { name } = given;
+  if (typeof name !== "string") throw invalidOption("uploadLive: name is missing");
   return { ...given, name };
 }
 

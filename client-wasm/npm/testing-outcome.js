@@ -1,7 +1,8 @@
 // What comes of one upload of a client without a network, and the promises of it.
 import { deferred } from "./testing-values.js";
 
-/** @import { ErrorFields, FileHandle, RecordSeed, Stored, UploadError, UploadErrorCode, UploadOptions, UploadRecord, UploadSummary } from "./testing.d.ts" */
+/** @import { ErrorFields, FileHandle, RecordSeed, Stored, UploadError, UploadErrorCode, UploadOptions, UploadPhase, UploadRecord, UploadSummary } from "./testing.d.ts" */
+/** @import { LiveSource } from "./live.d.ts" */
 /** @import { Deferred } from "./testing-values.js" */
 
 /** How far an upload is, while it is active.
@@ -13,8 +14,13 @@ import { deferred } from "./testing-values.js";
  *   file: Blob | FileHandle | undefined,
  *   options: UploadOptions & { name: string },
  *   left?: { size: number, confirmed: number },
+ *   source?: LiveSource,
  *   failure?: { code: UploadErrorCode, fields: ErrorFields | undefined } | undefined,
  * }} Given */
+
+/** In which phase an upload fails.
+ * @type {Readonly<Record<Stage, UploadPhase>>} */
+export const PHASES = { queued: "create", hashing: "hash", uploading: "send" };
 
 export class Outcome {
   /** @type {Deferred<Stored>} */

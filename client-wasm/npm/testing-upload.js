@@ -1,16 +1,15 @@
 // One upload of a client without a network: its state follows from how far it is and what holds it up.
 import { controlsOf, handleOf } from "./testing-handles.js";
 import { Ledger } from "./testing-ledger.js";
-import { Outcome } from "./testing-outcome.js";
+import { Recording } from "./testing-live.js";
+import { Outcome, PHASES } from "./testing-outcome.js";
 import { isHandle, mediaType } from "./testing-options.js";
 import { CRC, abortError, closed, frozen, keyOf, notify, uploadError } from "./testing-values.js";
 
+/** @import { LiveOptions } from "./live.d.ts" */
 /** @import { TestHost } from "./testing-client.js" */
-/** @import { ErrorFields, FileHandle, Progress, RecordSeed, Stored, UploadErrorCode, UploadOptions, UploadPhase, UploadRecord, UploadSnapshot, UploadState } from "./testing.d.ts" */
+/** @import { ErrorFields, FileHandle, Progress, RecordSeed, Stored, UploadErrorCode, UploadOptions, UploadRecord, UploadSnapshot, UploadState } from "./testing.d.ts" */
 /** @import { End, Given, Stage } from "./testing-outcome.js" */
-
-/** @type {Readonly<Record<Stage, UploadPhase>>} */
-const PHASES = { queued: "create", hashing: "hash", uploading: "send" };
 
 export class TestUpload {
   /** @type {Stage} */
@@ -42,7 +41,7 @@ export class TestUpload {
 
   /** @param {TestHost} host
    * @param {Given} given */
-  constructor(host, { id, file, options, left, failure }) {
+  constructor(host, { id, file, options, left, failure, source }) {
     this.host = host;
     this.id = id;
     this.file = file;
@@ -51,10 +50,11 @@ export class TestUpload {
     const hashes = (options.checksum ?? host.options.checksum) !== "none";
     this.ledger = new Ledger(hashes, left?.size ?? 0, left?.confirmed ?? 0);
     this.type = mediaType(options.type, "");
+    /** Size and type are those of an earlier page, or of a recording. */
+    this.known = left !== undefined;
+    this.recording = source && new Recording(this, source, /** @type {LiveOptions} */ (options));
     this.handle = handleOf(this);
     this.controls = controlsOf(this);
-    /** Size and type are those of an earlier page. */
-    this.known = left !== undefined;
     if (file && !isHandle(file)) this.#look(file);
   }
 
@@ -74,12 +74,13 @@ export class TestUpload {
   begin() {
     // Once the caller has the handle.
     void Promise.resolve().then(() => this.#tellQueued());
-    if (this.known) this.#event({ type: "resumed" });
+    if (this.known && !this.recording) this.#event({ type: "resumed" });
     this.refresh();
     this.#heed();
   }
 
   #stopped() {
+    if (this.ledger.growing && this.#stage === "uploading") return true;
     return (this.#held ?? this.host.held) || this.#aborting || this.#waits || this.#paused || this.host.offline;
   }
 
@@ -144,7 +145,7 @@ export class TestUpload {
     if (this.#end) return;
     this.ledger.attempts += 1;
     this.#event({ type: "started" });
-    if (!this.#end) this.#enter(this.ledger.hashes && !this.#hashed ? "hashing" : "uploading");
+    if (!this.#end) this.#enter(this.ledger.hashes && !this.#hashed && !this.recording ? "hashing" : "uploading");
   }
 
   /** The first state is told, too. */
@@ -160,7 +161,7 @@ export class TestUpload {
     if (this.#stage === "hashing" && !this.#end) {
       this.#hashed = true;
       this.ledger.hashAll();
-      this.#moved();
+      this.moved();
       if (!this.#end) this.#enter("uploading");
     } else this.refresh();
     return !this.#end;
@@ -198,7 +199,7 @@ export class TestUpload {
     if (!this.#sending()) return;
     const bytes = typeof to === "number" ? this.ledger.sendTo(to) : 0;
     if (typeof to === "object") this.ledger.move(to);
-    this.#moved();
+    this.moved();
     if (bytes > 0 && !this.#end) this.#event({ type: "part", number: Math.max(this.#step, 1), bytes });
   }
 
@@ -210,7 +211,7 @@ export class TestUpload {
     const stored = frozen({ id, key: keyOf(id, this.options.name), size, crc64nvme, etag: "test", verified: hashes, ...fields });
     if (!this.#sending()) return;
     ledger.storeAll();
-    this.#moved();
+    this.moved();
     // A callback may have ended it.
     if (this.#end) return;
     if (!stored.verified && (this.options.requireVerified ?? this.host.options.requireVerified)) {
@@ -276,7 +277,7 @@ export class TestUpload {
   repeat(code, fields) {
     const { phase, status, part } = uploadError(code, fields, PHASES[this.#stage]);
     this.ledger.repeat();
-    this.#moved();
+    this.moved();
     this.#event({ type: "retried", code, phase, status, number: part, attempt: 1, delayMs: this.host.delayMs });
     this.#waits = true;
     this.refresh();
@@ -347,16 +348,16 @@ export class TestUpload {
   /** @param {End} end */
   #finish(end) {
     this.#end = end;
+    if (end !== "failed") this.recording?.end();
     this.#turn += 1;
     this.#unheed?.();
-    this.#unheed = undefined;
     this.#outcome.summary = end === "aborted" ? undefined : this.ledger.summary();
     this.refresh();
   }
 
-  #moved() {
+  moved() {
     this.changed();
-    notify(this.options.onProgress, this.ledger.progress);
+    notify(this.options.onProgress, this.ledger.shown);
   }
 
   /** @param {Record<string, unknown> & { type: string }} event */
@@ -383,6 +384,7 @@ export class TestUpload {
       stored: this.#outcome.stored,
       record: this.#outcome.record,
       summary: this.#outcome.summary,
+      ...(this.ledger.growing && !this.#end && { recording: /** @type {const} */ (true) }),
     }));
   }
 

@@ -1,6 +1,5 @@
 import type {
   AttachOptions,
-  Client,
   ClientOptions,
   CommonOptions,
   FileHandle,
@@ -17,6 +16,7 @@ import type {
   UploadRecord,
   WarningCode,
 } from "./api.js";
+import type { LiveClient, LiveOptions } from "./live.js";
 
 export * from "./api.js";
 
@@ -58,7 +58,9 @@ export interface ResumableSeed {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Unix milliseconds; now by default. */
   readonly savedAt?: number | undefined;
-  /** `file` by default. */
+  /** Set for a live upload; `size` are then its recorded bytes. */
+  readonly live?: true | undefined;
+  /** `file` by default; `nothing` for a live upload. */
   readonly needs?: Resumable["needs"] | undefined;
   /** Bytes that storage holds already; 0 by default. */
   readonly confirmed?: number | undefined;
@@ -71,7 +73,7 @@ export type RecordSeed = Partial<UploadRecord>;
 export type ErrorFields = Partial<Omit<UploadError, "name" | "code" | "stack">>;
 
 /** A client without a network, and what a test tells it. */
-export interface TestClient extends Client {
+export interface TestClient extends LiveClient {
   readonly testing: TestControls;
 }
 
@@ -114,7 +116,7 @@ export interface UploadControls {
   readonly upload: Upload;
   /** What the application gave to `upload`, or to `attach`. */
   readonly file: Blob | FileHandle | undefined;
-  readonly options: Readonly<UploadOptions & AttachOptions>;
+  readonly options: Readonly<(UploadOptions & AttachOptions) | LiveOptions>;
   /** It stops before its next step. */
   hold(this: void): void;
   /** It goes on by itself, also while the client holds all others. */
@@ -135,7 +137,7 @@ export interface UploadControls {
 /** Makes a client without a network, at once. */
 export function createTestClient(options?: TestClientOptions): TestClient;
 
-/** As `createClient` of `crowfly`, which a test replaces by this one: `vi.mock("crowfly", () => import("crowfly/testing"))`,
+/** As `createClient` of `crowfly` and `crowfly/live`, which a test replaces by this one: `vi.mock("crowfly", () => import("crowfly/testing"))`,
  * or `jest.mock("crowfly", () => require("crowfly/testing"))`. */
 export function createClient(options: ClientOptions | TestClientOptions): Promise<TestClient>;
 

@@ -198,7 +198,7 @@ addEventListener("message", (/** @type {MessageEvent<Message>} */ { data }) => {
     work = instantiate(data.module).catch(() => postMessage({ failed: true }));
   } else if (data.cancel !== undefined) {
     if (waiting.has(data.cancel)) cancelled.add(data.cancel);
-  } else {
+  } else if (data.blob) {
     waiting.add(data.id);
     work = work.then(() => answer(data));
   }

@@ -145,6 +145,24 @@ impl Entry {
         shown.get()
     }
 
+    /// Whether it is a live upload whose source has not ended.
+    fn is_recording(&self) -> bool {
+        LIVE && self.progress.get().growing && !self.ended()
+    }
+
+    /// Its progress in a snapshot, where the total of a recording is what there is by now: sums need a number.
+    fn progress_so_far(&self) -> JsValue {
+        if !self.is_recording() {
+            return self.progress();
+        }
+        let growing = false;
+        let so_far = Progress {
+            growing,
+            ..self.progress.get()
+        };
+        progress_to_page(&so_far, self.recorded.get())
+    }
+
     pub(crate) fn ended(&self) -> bool {
         self.state.get().ended()
     }
@@ -316,11 +334,16 @@ impl Entry {
                 .with("size", self.size.get())
                 .with("type", &**self.media_type.borrow())
                 .with("state", self.state.get().as_str())
-                .with("progress", self.progress())
+                .with("progress", self.progress_so_far())
                 .with("error", self.error.get())
                 .with("stored", self.stored.get())
                 .with("record", self.record.get())
                 .with("summary", self.summary());
+            let snapshot = if LIVE {
+                snapshot.with("recording", self.is_recording().then_some(true))
+            } else {
+                snapshot
+            };
             self.snapshot.set(snapshot.freeze());
         }
         self.snapshot.get()

@@ -89,8 +89,9 @@ pub(crate) struct Saved {
 /// The kinds of journal entries.
 pub(crate) enum Kind {
     Upload(Box<Saved>),
-    /// The timestamp of a running client without Web Locks.
-    Stamp(f64),
+    /// Nothing that can be gone on with: the stamp of a running client without Web Locks, or a live upload in a build
+    /// without them. When it was written.
+    Other(f64),
     /// Invalid: written by another version, another script of the page, or a broken disk.
     Nothing,
 }
@@ -99,8 +100,9 @@ pub(crate) enum Kind {
 pub(crate) fn read(entry: &JsValue) -> Kind {
     let fields = Fields::of(entry);
     let saved_at = fields.integer("savedAt") as f64;
-    if fields.text("id").starts_with(STAMP) {
-        return fields.all(saved_at).map_or(Kind::Nothing, Kind::Stamp);
+    let foreign = !LIVE && fields.get("live").is_some();
+    if foreign || fields.text("id").starts_with(STAMP) {
+        return fields.all(saved_at).map_or(Kind::Nothing, Kind::Other);
     }
     let word = |name: &str, words: [&str; 2]| {
         let given = fields.maybe_text(name);
@@ -156,7 +158,8 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
             ),
             live: (LIVE && flag("live")).then_some(Live {
                 max_bytes,
-                aborts: false,
+                mends: flag("fixDuration"),
+                ..Live::default()
             }),
             ..Given::default()
         },

@@ -19,6 +19,8 @@ mod error;
 mod file;
 mod journal;
 mod members;
+#[cfg(feature = "live")]
+mod mender;
 mod object;
 mod options;
 mod page;

@@ -1,4 +1,4 @@
-//! What records a live upload: its source and its spool, which are in `js/recorder.js` and `js/spool.js`.
+//! What records a live upload: its source and its spool, which are in `js/source.js`, `js/recorder.js` and `js/spool.js`.
 
 use std::cell::Cell;
 
@@ -19,8 +19,8 @@ extern "C" {
     fn new(
         source: &JsValue,
         id: &str,
-        worker: &JsValue,
         hear: &Closure<dyn Fn(JsValue)>,
+        settings: &JsValue,
     ) -> Recorder;
 
     #[wasm_bindgen(method)]
@@ -36,6 +36,11 @@ extern "C" {
     #[cfg(feature = "live")]
     #[wasm_bindgen(js_name = recordedBytes)]
     pub(crate) fn recorded_bytes(id: &str) -> Promise;
+
+    /// Deletes the spools that were last written before this moment, in Unix milliseconds.
+    #[cfg(feature = "live")]
+    #[wasm_bindgen(js_name = sweepSpools)]
+    pub(crate) fn sweep_spools(oldest: f64) -> Promise;
 }
 
 /// Named here, so that the scripts are beside `journal.js`, which exports the first: that loads the second, and this the
@@ -71,16 +76,16 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// Records from a source, or takes up what an earlier page has recorded; `worker` makes a worker that writes.
+    /// Records from a source, or takes up what an earlier page has recorded. `settings` are those of `js/recorder.js`.
     pub(crate) fn open(
         source: &JsValue,
         id: &str,
-        worker: &JsValue,
         hear: Box<dyn Fn(JsValue)>,
+        settings: &JsValue,
     ) -> Self {
         let hear = Closure::wrap(hear);
         Self {
-            recorder: Recorder::new(source, id, worker, &hear),
+            recorder: Recorder::new(source, id, &hear, settings),
             resumed: source.is_undefined(),
             spooled: Cell::default(),
             _hear: hear,

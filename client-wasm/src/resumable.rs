@@ -76,7 +76,7 @@ impl Resumable {
             driver,
             saved: Rc::clone(&saved),
         };
-        ObjectBuilder::of(handle.into_page())
+        let shown = ObjectBuilder::of(handle.into_page())
             .with("id", saved.id.to_text())
             .with("name", &*given.name)
             .with("path", given.path.clone())
@@ -84,10 +84,15 @@ impl Resumable {
             .with("type", given.media_type.as_deref().unwrap_or_default())
             .with("metadata", texts_to_object(&given.metadata))
             .with("savedAt", saved.saved_at)
-            .with("needs", needs)
-            .with("live", given.live.filter(|_| LIVE).map(|_| true))
-            .with("recordedBytes", recorded)
-            .build()
+            .with("needs", needs);
+        let shown = if LIVE {
+            shown
+                .with("live", given.live.map(|_| true))
+                .with("recordedBytes", recorded)
+        } else {
+            shown
+        };
+        shown.build()
     }
 
     /// Resumes the upload; settles with its handle.

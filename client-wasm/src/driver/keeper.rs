@@ -112,16 +112,18 @@ impl Keeper {
             .with("requireVerified", require_verified)
             .with("crc64nvme", item.crc64nvme.map(|crc| crc.to_text()))
             .with("sample", known.to_text())
-            .with("live", (LIVE && item.live).then_some(true))
-            .with(
-                "maxBytes",
-                item.max_bytes.filter(|_| LIVE).map(|most| most as f64),
-            )
             .with("handle", entry.handle.get())
             .with("cancelled", entry.noted.get() == Noted::Cancelled)
             .with("owner", &*self.id)
-            .with("savedAt", Date::now())
-            .build();
+            .with("savedAt", Date::now());
+        let saved = match given.live {
+            Some(live) if LIVE => saved
+                .with("live", true)
+                .with("maxBytes", live.max_bytes.map(|most| most as f64))
+                .with("fixDuration", live.mends.then_some(true)),
+            _ => saved,
+        };
+        let saved = saved.build();
         if entry.noted.get() != Noted::Over {
             wait(self.journal.put(&saved)).await?;
         }

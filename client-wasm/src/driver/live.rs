@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 use super::{Driver, Want};
 use crate::entry::{Entry, Stage};
 use crate::error::unreadable;
+use crate::object::ObjectBuilder;
 use crate::page::{get, property};
 use crate::recorder::Recording;
 
@@ -43,8 +44,23 @@ impl Driver {
             }
         };
         let id = entry.id.to_text();
-        let recording = Recording::open(source, &id, &self.pool.maker(), Box::new(hear));
+        let settings = self.recorder_settings(entry);
+        let recording = Recording::open(source, &id, Box::new(hear), &settings);
         entry.live.replace(Some(recording));
+    }
+
+    fn recorder_settings(&self, entry: &Entry) -> JsValue {
+        let given = entry.given.live.unwrap_or_default();
+        let settings = ObjectBuilder::new()
+            .with("worker", self.pool.maker())
+            .with("persist", given.persists);
+        #[cfg(feature = "live")]
+        let settings = if given.mends {
+            settings.with("mender", crate::mender::Mender::new().into_page())
+        } else {
+            settings
+        };
+        settings.build()
     }
 
     fn hear_recorder(self: &Rc<Self>, entry: &Rc<Entry>, news: &JsValue) {
@@ -54,7 +70,7 @@ impl Driver {
         let spooled = engine::Recording {
             bytes: number("ready") as u64,
             ended,
-            duration_ms: None,
+            duration_ms: get(news, "durationMs").and_then(|ms| Some(ms.as_f64()? as u64)),
         };
         {
             let live = entry.live.borrow();
@@ -88,6 +104,9 @@ impl Driver {
             self.warn("source_failed", &[FAILED, &said].concat(), Some(entry.id));
         }
         let upload = entry.id;
+        if property(news, "head").is_truthy() {
+            self.feed(Input::HeadChanged(upload));
+        }
         self.feed(Input::Recorded {
             upload,
             recording: spooled,

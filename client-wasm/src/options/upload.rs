@@ -57,6 +57,10 @@ pub(crate) struct Live {
     pub(crate) max_bytes: Option<u64>,
     /// A source that fails ends the upload with nothing.
     pub(crate) aborts: bool,
+    /// A webm gets its duration and cues.
+    pub(crate) mends: bool,
+    /// The browser is asked to keep what is spooled.
+    pub(crate) persists: bool,
 }
 
 /// Names of the options of every upload.
@@ -97,7 +101,7 @@ pub(crate) fn read_live(
     value: &JsValue,
     proof: (bool, bool),
 ) -> Result<Given, JsValue> {
-    let known = concat!(common!(), " maxBytes onSourceError");
+    let known = concat!(common!(), " maxBytes onSourceError fixDuration persist");
     let options = Options::of(value, "uploadLive", known);
     let mut given = read_common(source, &options, proof);
     let own = property(source, "mimeType").as_string();
@@ -111,6 +115,8 @@ pub(crate) fn read_live(
     given.live = Some(Live {
         max_bytes: options.check("maxBytes", bytes, "must be a number of bytes"),
         aborts: options.word("onSourceError", ["keep", "abort"]) == Some(false),
+        mends: options.flag("fixDuration") == Some(true),
+        persists: options.flag("persist") == Some(true),
     });
     options.end(given)
 }

@@ -53,7 +53,7 @@ export function same(found, wanted) {
 }
 
 /** A stream that gives what it is told to. */
-function tap() {
+export function tap() {
   let control;
   const stream = new ReadableStream({ start: (given) => void (control = given) });
   return { stream, give: (bytes) => control.enqueue(bytes), end: () => control.close(), fail: (error) => control.error(error) };
@@ -62,7 +62,7 @@ function tap() {
 export const withWorker = ({ createClient, world, workerSource }, more) =>
   createClient({ ...options, ...more }, () => world.worker(workerSource));
 
-async function spools() {
+export async function spools() {
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle("crowfly").catch(() => undefined);
   const names = [];

@@ -22,7 +22,7 @@ const withoutMap = (name) => {
   return at < 0 ? bytes : bytes.subarray(0, at);
 };
 
-for (const entry of ["index.js", "slim.js", "inline.js", "index.cjs", "slim.cjs", "crowfly.min.js"]) {
+for (const entry of ["index.js", "live.js", "slim.js", "inline.js", "index.cjs", "live.cjs", "slim.cjs", "crowfly.min.js"]) {
   test(`importing ${entry} does nothing and does not throw`, async () => {
     const before = Object.getOwnPropertyNames(globalThis);
     const fetched = [];
@@ -104,7 +104,7 @@ test("`import` and `require` of an entry give the same names", async (t) => {
 
 test("source maps hold their sources, under names of no machine", () => {
   const maps = manifest.files.filter((name) => name.endsWith(".map"));
-  for (const name of ["start.js", "doctor.js", "fallback.js", "testing.js"]) assert.ok(maps.includes(`${name}.map`), name);
+  for (const name of ["start.js", "start-live.js", "recorder.js", "doctor.js", "fallback.js", "testing.js"]) assert.ok(maps.includes(`${name}.map`), name);
   for (const name of maps) {
     const { version, file, sources, sourcesContent, mappings } = JSON.parse(read(name));
     assert.deepEqual([version, `${file}.map`], [3, name]);
@@ -163,20 +163,31 @@ test("an entry imports no package but its framework, or the AWS SDK", () => {
   }
 });
 
-test("the module imports nothing but the glue, and its worker needs functions only", async () => {
-  const module = await WebAssembly.compile(readFileSync(join(packageDir, "crowfly_bg.wasm")));
-  const imports = WebAssembly.Module.imports(module);
-  assert.deepEqual([...new Set(imports.map(({ module: from, kind }) => `${from} ${kind}`))], ["a function"]);
-  const glue = read("start.js");
-  for (const { name } of imports) assert.match(glue, new RegExp(`\\b${name}[:(]`), `the glue has no ${name}`);
-  const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
-  for (const name of ["memory", "crcOpen", "crcSpace", "crcAdd", "crcClose"]) assert.ok(exported.includes(name), name);
-});
+for (const [file, script, data] of [
+  ["crowfly_bg.wasm", "start.js", "inline-data.js"],
+  ["live-crowfly_bg.wasm", "start-live.js", "live-data.js"],
+]) {
+  test(`${file} imports nothing but the glue, and its worker needs functions only`, async () => {
+    const module = await WebAssembly.compile(readFileSync(join(packageDir, file)));
+    const imports = WebAssembly.Module.imports(module);
+    assert.deepEqual([...new Set(imports.map(({ module: from, kind }) => `${from} ${kind}`))], ["a function"]);
+    const glue = read(script);
+    for (const { name } of imports) assert.match(glue, new RegExp(`\\b${name}[:(]`), `the glue has no ${name}`);
+    const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
+    for (const name of ["memory", "crcOpen", "crcSpace", "crcAdd", "crcClose"]) assert.ok(exported.includes(name), name);
+  });
 
-test("the inline entry carries the same module and worker", async () => {
-  const { wasm, worker } = await load("inline-data.js");
-  assert.ok(Buffer.from(wasm, "base64").equals(readFileSync(join(packageDir, "crowfly_bg.wasm"))));
-  assert.equal(worker, read("worker.js"));
+  test(`${data} carries the same module and worker`, async () => {
+    const { wasm, worker } = await load(data);
+    assert.ok(Buffer.from(wasm, "base64").equals(readFileSync(join(packageDir, file))));
+    assert.equal(worker, read("worker.js"));
+  });
+}
+
+test("live uploads are in the entry crowfly/live alone", () => {
+  assert.doesNotMatch(read("start.js"), /uploadLive|recorder\.js/);
+  assert.doesNotMatch(readFileSync(join(packageDir, "crowfly_bg.wasm"), "latin1"), /uploadLive|fixDuration/);
+  assert.match(readFileSync(join(packageDir, "live-crowfly_bg.wasm"), "latin1"), /uploadLive/);
 });
 
 test("the declared error codes are the contract's", () => {
@@ -214,4 +225,7 @@ test("what runs at import weighs at most 1 kB, all of it at most 90 kB (gzip)", 
   t.diagnostic(`at import ${atImport} bytes, all ${all} bytes`);
   assert.ok(atImport <= 1_000, `${atImport} bytes at import`);
   assert.ok(all <= 90_000, `${all} bytes in all`);
+  const live = gzip("live.js", "shared.js", "start-live.js", "worker.js", "live-crowfly_bg.wasm");
+  t.diagnostic(`crowfly/live ${live} bytes`);
+  assert.ok(live <= 100_000, `${live} bytes with live uploads`);
 });

@@ -47,7 +47,7 @@ function worldOf() {
 
 for (const [name, run] of Object.entries(cases)) test(`as the real client: ${name}`, () => run(worldOf()));
 
-test("it has the members that are declared, and no other but `testing`", () => {
+test("it has the members that are declared, and no other but `testing` and `uploadLive`", () => {
   const declared = (type) => {
     const text = readFileSync(join(packageDir, "api.d.ts"), "utf8").replaceAll(/\/\*\*.*?\*\//gs, "");
     const body = text.split(`export interface ${type} {`)[1].split("\n}")[0];
@@ -56,7 +56,7 @@ test("it has the members that are declared, and no other but `testing`", () => {
   assert.deepEqual([...CLIENT].sort(), declared("Client"));
   assert.deepEqual([...UPLOAD].sort(), declared("Upload"));
   const client = createTestClient();
-  assert.deepEqual(Object.keys(client).sort(), [...CLIENT, "testing"].sort());
+  assert.deepEqual(Object.keys(client).sort(), [...CLIENT, "testing", "uploadLive"].sort());
   assert.deepEqual(Object.keys(client.upload(file())).sort(), [...UPLOAD].sort());
 });
 
@@ -205,6 +205,48 @@ test("resumable uploads are seeded, attached with the file, and discarded", asyn
   await assert.rejects(film.attach(big(30_000_000)), { code: "not_found" });
   await kept.discard();
   assert.deepEqual(await client.resumable(), []);
+});
+
+test("a recording grows, ends with its source, and is stored then", async () => {
+  const seen = [];
+  const client = createTestClient({ onWarning: ({ code }) => seen.push(code) });
+  async function* pieces() {
+    yield new Blob(["abc"]);
+    yield new Uint8Array(4);
+    await new Promise(() => {});
+  }
+  const upload = client.uploadLive(pieces(), { name: "a.webm", type: "video/webm;codecs=vp9", onProgress: ({ recorded }) => seen.push(recorded) });
+  await new Promise((done) => setTimeout(done, 10));
+  assert.equal(upload.state, "uploading");
+  assert.deepEqual([upload.progress.recorded, "total" in upload.progress], [7, false]);
+  const [shown] = client.snapshot().uploads;
+  assert.deepEqual([shown.size, shown.progress.total, shown.recording, shown.type], [7, 7, true, "video/webm"]);
+  upload.finish();
+  const { size, verified } = await upload.done;
+  assert.deepEqual([size, verified, upload.progress.total], [7, true, 7]);
+  assert.equal(client.snapshot().uploads[0].recording, undefined);
+  assert.deepEqual(seen.slice(0, 2), [3, 7]);
+  assert.equal((await client.record(upload.id)).status, "stored");
+});
+
+test("a recording that fails, is too long, is aborted, or was left behind", async () => {
+  const warnings = [];
+  const client = createTestClient({ onWarning: ({ code }) => warnings.push(code), resumable: [{ name: "b.webm", size: 9, live: true }] });
+  async function* failing() {
+    yield new Uint8Array(5);
+    throw new Error("the camera is gone");
+  }
+  assert.equal((await client.uploadLive(failing(), { name: "a" }).done).size, 5);
+  const aborted = client.uploadLive(failing(), { name: "a", onSourceError: "abort" });
+  await assert.rejects(aborted.done, /the camera is gone/);
+  assert.equal((await client.uploadLive([new Uint8Array(5), new Uint8Array(5)], { name: "a", maxBytes: 8 }).done).size, 8);
+  assert.deepEqual(warnings, ["source_failed", "limit_reached"]);
+  const [left] = await client.resumable();
+  assert.deepEqual([left.live, left.recordedBytes, left.size, left.needs], [true, 9, 0, "nothing"]);
+  assert.equal((await (await left.attach()).done).size, 9);
+  for (const [source, options] of [[{}, { name: "a" }], [[], {}], [[], { name: "a", maxBytes: 0 }], [[], { name: "a", onSourceError: "x" }]]) {
+    assert.throws(() => client.uploadLive(source, options), (error) => error.code === "invalid_option");
+  }
 });
 
 test("records are seeded, read by page, newest first", async () => {

@@ -32,7 +32,7 @@ const GROUPS = [
   { name: "npm, of Uppy", folder: "npm", files: [UPPY], lib: [...PAGE, "esnext.disposable"] },
   { name: "npm, in the worker", folder: "npm", files: [WORKER], lib: ["es2022", "webworker"] },
   { name: "element", folder: "element", files: scripts("element"), lib: [...PAGE, "dom.iterable"] },
-  { name: "js, what the module calls", folder: "js", files: scripts("js").filter((file) => file !== SPOOL), lib: PAGE },
+  { name: "js, what the module calls", folder: "js", files: scripts("js").filter((file) => file !== SPOOL), lib: [...PAGE, "dom.asynciterable"] },
   { name: "js, in the worker", folder: "js", files: [SPOOL], lib: ["es2022", "webworker"] },
 ];
 

@@ -37,7 +37,10 @@ impl Project {
         copy(&source.join(name), folder);
         if !folder.join("src/upload.ts").exists() {
             std::fs::create_dir_all(folder.join("src")).expect("a folder");
-            std::fs::copy(source.join("upload.js"), folder.join("src/upload.js")).expect("a copy");
+            for name in ["upload.js", "live.js"] {
+                let to = folder.join("src").join(name);
+                std::fs::copy(source.join(name), to).expect("a copy");
+            }
         }
         project.install();
         project

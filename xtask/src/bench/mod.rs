@@ -10,6 +10,7 @@ mod engine;
 mod files;
 mod hash;
 mod live;
+mod load;
 mod options;
 mod page;
 mod peers;
@@ -58,11 +59,13 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
             false => Vec::new(),
         };
         let server = sink::page()?;
+        let load = options.load.then(load::Load::start);
         let rows = run::all(&settings, &options, &server)?;
+        drop(load);
         good &= rows.iter().all(|row| row.failures.is_empty());
         show("throughput", report::throughput(&rows));
         if options.peers {
-            page::write(&rows, &clients)?;
+            page::write(&rows, &clients, options.load)?;
         }
     }
     if options.wants("hash") {

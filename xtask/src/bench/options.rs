@@ -22,10 +22,13 @@ pub(super) struct Options {
     pub(super) files: u64,
     /// The tarball of another version of the package, which takes turns with this one.
     pub(super) against: Option<PathBuf>,
-    /// Whether other uploaders take turns, too; the comparison is written to `docs/BENCHMARKS.md`.
+    /// Whether other uploaders take turns, too; the comparison is written to `docs/BENCHMARKS.md`, and with `load` to
+    /// `docs/BENCHMARKS-LOAD.md`.
     pub(super) peers: bool,
     /// Seconds of each recording, if not those of its link.
     pub(super) seconds: Option<u64>,
+    /// Whether the processors are kept busy meanwhile.
+    pub(super) load: bool,
     /// Warm calls of each function in a run.
     pub(super) calls: u64,
     pub(super) events: Vec<u64>,
@@ -43,6 +46,7 @@ impl Options {
             against: None,
             peers: false,
             seconds: None,
+            load: false,
             calls: 2_000,
             events: vec![100, 1_000, 10_000],
             zips: None,
@@ -55,6 +59,7 @@ impl Options {
                 Arg::Long("files") => options.files = arguments.value()?.parse()?,
                 Arg::Long("peers") => options.peers = true,
                 Arg::Long("seconds") => options.seconds = Some(arguments.value()?.parse()?),
+                Arg::Long("load") => options.load = true,
                 Arg::Long("against") => options.against = Some(arguments.value()?.into()),
                 Arg::Long("zips") => options.zips = Some(arguments.value()?.into()),
                 Arg::Long("quick") => {
@@ -79,7 +84,8 @@ impl Options {
     pub(super) fn wants(&self, name: &str) -> bool {
         let compared = COMPARED.contains(&name);
         let any = match self.peers {
-            true => compared || ["loopback", "long", "hosts", "small"].contains(&name),
+            // Load says nothing new of a path that is slow.
+            true => compared && !self.load || ["loopback", "long", "hosts", "small"].contains(&name),
             false => !compared,
         };
         self.only.is_empty() && any || self.only.iter().any(|only| only == name)

@@ -1,4 +1,4 @@
-//! `docs/BENCHMARKS.md`: the comparison with other uploaders, as a page.
+//! `docs/BENCHMARKS.md` and `docs/BENCHMARKS-LOAD.md`: the comparison with other uploaders, as pages.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -41,9 +41,22 @@ const NOTES: &str = "
   here it retries three times. Evaporate has its default of five parts.
 ";
 
-/// Writes the page.
-pub(super) fn write(rows: &[Row], peers: &[Peer]) -> Result<(), Error> {
-    let mut out = HEAD.to_owned();
+const LOAD_HEAD: &str = "# Benchmarks on a busy computer
+
+As in [Benchmarks](BENCHMARKS.md), while one thread for each processor does nothing but work. In one run, printed by
+
+```
+cargo xtask bench --peers --load
+```
+";
+
+/// Writes the page; `load`: that of a busy computer.
+pub(super) fn write(rows: &[Row], peers: &[Peer], load: bool) -> Result<(), Error> {
+    let (head, name) = match load {
+        true => (LOAD_HEAD, "docs/BENCHMARKS-LOAD.md"),
+        false => (HEAD, "docs/BENCHMARKS.md"),
+    };
+    let mut out = head.to_owned();
     let versions = rows.iter().map(|row| row.chromium.as_str());
     let chromium = versions.max().unwrap_or_default();
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
@@ -58,6 +71,9 @@ pub(super) fn write(rows: &[Row], peers: &[Peer]) -> Result<(), Error> {
     for name in settings {
         let rows: Vec<&Row> = rows.iter().filter(|row| row.setting.name == name).collect();
         section(&mut out, &rows, peers);
+    }
+    if load {
+        return files::write(&paths::root().join(name), out);
     }
     sizes(&mut out, peers)?;
     out.push_str(NOTES);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use devkit::hash::sha256_hex;
 
+use self::module::Build;
 use crate::error::Error;
 use crate::process::{self, Cmd};
 use crate::setup::{self, node};
@@ -17,18 +18,16 @@ use crate::{files, paths, step};
 /// Builds `target/npm/package/` and `target/npm/crowfly.tgz`; does nothing if both are up to date.
 pub(crate) fn build() -> Result<(), Error> {
     setup::ready(setup::WASM, &[node::ready])?;
-    let wasm = step::step("browser module", module::compile)?;
+    step::step("browser module", module::compile)?;
     let package = paths::npm_package();
-    let outputs = [
-        tarball::file(),
-        package.clone(),
-        module::named(),
-        module::ordered(),
-    ];
-    let fingerprint = fingerprint(&wasm)?;
+    let mut outputs = vec![tarball::file(), package.clone()];
+    outputs.extend(Build::ALL.iter().flat_map(|build| [build.named(), build.ordered()]));
+    let fingerprint = fingerprint()?;
     setup::stamp::once("npm-package", "npm package", &fingerprint, &outputs, || {
         files::empty(&package)?;
-        module::bind(&wasm)?;
+        for build in Build::ALL {
+            module::bind(build)?;
+        }
         module::bind_doctor()?;
         scripts::assemble(&package)?;
         tarball::pack(&package)
@@ -100,7 +99,7 @@ pub(crate) fn gzip(folder: &Path, name: &str) -> Result<u64, Error> {
 
 /// The gzip size of the module, split in proportion to each part's code.
 fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
-    let named = module::named();
+    let named = Build::Client.named();
     let shares = sizes::shares(&files::read(&named)?)
         .map_err(|error| Error::failed(format!("{}: {error}", paths::short(&named))))?;
     let whole = sizes.gzip("crowfly_bg.wasm");
@@ -117,13 +116,13 @@ fn source() -> PathBuf {
     paths::root().join("client-wasm/npm")
 }
 
-/// A hash of all inputs: the compiled module, the files beside it, the tools and these build scripts.
-fn fingerprint(wasm: &Path) -> Result<String, Error> {
+/// A hash of all inputs: the compiled modules, the files beside them, the tools and these build scripts.
+fn fingerprint() -> Result<String, Error> {
     let root = paths::root();
     let lock = root.join("xtask/node/package-lock.json");
-    let doctor = wasm.with_file_name("crowfly_doctor.wasm");
     let types = root.join("server/tsconfig.json");
-    let mut inputs = vec![wasm.to_path_buf(), doctor, lock, types];
+    let mut inputs = vec![module::raw_doctor(), lock, types];
+    inputs.extend(Build::ALL.map(Build::raw));
     let folders = [
         "client-wasm/js",
         "client-wasm/element",

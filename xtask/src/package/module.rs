@@ -1,4 +1,4 @@
-//! The WebAssembly module and its glue.
+//! The WebAssembly module and its glue, in two builds.
 
 use std::path::{Path, PathBuf};
 
@@ -27,24 +27,74 @@ const SMALL_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation
                            -Cllvm-args=-enable-gvn-hoist -Cllvm-args=-enable-pre=false \
                            -Cllvm-args=-inline-threshold=0 -Cllvm-args=-simplifycfg-sink-common=false";
 
-/// Compiles the crate, and the doctor's; returns the raw module.
-pub(super) fn compile() -> Result<PathBuf, Error> {
-    compile_crate("crowfly-doctor")?;
-    compile_crate("crowfly")?;
-    let file = raw();
-    if file.is_file() {
-        return Ok(file);
+/// What the browser crate is built as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Build {
+    /// The client of `crowfly`.
+    Client,
+    /// The client of `crowfly/live`: the same with live uploads.
+    Live,
+}
+
+impl Build {
+    pub(super) const ALL: [Self; 2] = [Self::Client, Self::Live];
+
+    /// The module's file in the package.
+    pub(super) const fn module(self) -> &'static str {
+        match self {
+            Self::Client => "crowfly_bg.wasm",
+            Self::Live => "live-crowfly_bg.wasm",
+        }
     }
-    let file = paths::short(&file);
-    Err(Error::failed(format!("the build left no {file}")))
+
+    /// As the compiler writes it.
+    pub(super) fn raw(self) -> PathBuf {
+        out().join(match self {
+            Self::Client => "crowfly.wasm",
+            Self::Live => "crowfly-live.wasm",
+        })
+    }
+
+    /// The folder of its glue, `crowfly.js` and `crowfly_bg.wasm`.
+    pub(super) fn glue(self) -> PathBuf {
+        self.file("glue", "glue-live")
+    }
+
+    /// The optimised module with the names of its functions, which `order.mjs` removes from the published one.
+    pub(super) fn named(self) -> PathBuf {
+        self.file("named.wasm", "named-live.wasm")
+    }
+
+    /// The module with its functions in order, whose local variables still have the numbers by which the order knows them.
+    pub(super) fn ordered(self) -> PathBuf {
+        self.file("ordered.wasm", "ordered-live.wasm")
+    }
+
+    fn file(self, client: &str, live: &str) -> PathBuf {
+        let name = match self {
+            Self::Client => client,
+            Self::Live => live,
+        };
+        paths::target().join("npm").join(name)
+    }
+}
+
+/// Compiles the crate in both builds, and the doctor's.
+pub(super) fn compile() -> Result<(), Error> {
+    compile_crate("crowfly-doctor", &[])?;
+    compile_crate("crowfly", &["--features", "live"])?;
+    let (built, live) = (Build::Client.raw(), Build::Live.raw());
+    files::copy(&built, &live)?;
+    compile_crate("crowfly", &[])
 }
 
 /// Compiles one crate as a module alone: cargo leaves out link-time optimisation, without a word, of a crate that is a
 /// library for other crates at the same time. <https://github.com/rust-lang/cargo/issues/9672>
-fn compile_crate(name: &str) -> Result<(), Error> {
+fn compile_crate(name: &str, features: &[&str]) -> Result<(), Error> {
     let mut cargo = wasm::cmd("cargo")?
         .words("rustc --lib --crate-type cdylib --package")
-        .args([name, "--profile", PROFILE, "--target", wasm_target::TRIPLE]);
+        .args([name, "--profile", PROFILE, "--target", wasm_target::TRIPLE])
+        .args(features);
     if wasm_target::has_source() {
         // Lets a stable compiler accept unstable options.
         cargo = cargo
@@ -55,16 +105,22 @@ fn compile_crate(name: &str) -> Result<(), Error> {
     cargo.log("browser-module").run()
 }
 
-fn raw() -> PathBuf {
+/// Where the compiler writes modules.
+fn out() -> PathBuf {
     let folder = paths::cargo_target().join(wasm_target::TRIPLE);
-    folder.join(PROFILE).join("crowfly.wasm")
+    folder.join(PROFILE)
 }
 
-/// Generates the glue `crowfly.js` and the optimised `crowfly_bg.wasm` in [`glue`].
-pub(super) fn bind(raw: &Path) -> Result<(), Error> {
-    let out = glue();
+/// The module of the doctor as the compiler writes it.
+pub(super) fn raw_doctor() -> PathBuf {
+    out().join("crowfly_doctor.wasm")
+}
+
+/// Generates the glue `crowfly.js` and the optimised `crowfly_bg.wasm` of a build.
+pub(super) fn bind(build: Build) -> Result<(), Error> {
+    let out = build.glue();
     files::empty(&out)?;
-    let module = bindings(raw, "crowfly")?;
+    let module = bindings(&build.raw(), &out, "crowfly")?;
     let prune = Cmd::new("node").arg(recipes().join("prune.mjs"));
     prune.arg(&module).log("prune").run()?;
     let small = out.join("crowfly_bg.opt.wasm");
@@ -85,7 +141,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
         .arg(&small)
         .log("wasm-opt")
         .run()?;
-    files::copy(&small, &named())?;
+    files::copy(&small, &build.named())?;
     std::fs::rename(&small, &module)
         .map_err(Error::io("replace the module by its optimised form"))?;
     let script = out.join("crowfly.js");
@@ -93,7 +149,7 @@ pub(super) fn bind(raw: &Path) -> Result<(), Error> {
     let shorten = Cmd::new("node").arg(recipes().join("shorten.mjs"));
     shorten.arg(&module).arg(script).log("shorten").run()?;
     order(&module).log("order").run()?;
-    files::copy(&module, &ordered())?;
+    files::copy(&module, &build.ordered())?;
     let renumber = Cmd::new("node").arg(recipes().join("locals.mjs"));
     renumber.arg(module).log("locals").run()
 }
@@ -105,12 +161,8 @@ fn order(module: &Path) -> Cmd {
 
 /// Looks for an order of the module's functions that compresses better, and keeps it in the repository.
 pub(super) fn search_order() -> Result<(), Error> {
-    order(&ordered()).arg("--search").log("order-search").run()
-}
-
-/// The module with its functions in order, whose local variables still have the numbers by which the order knows them.
-pub(super) fn ordered() -> PathBuf {
-    paths::target().join("npm").join("ordered.wasm")
+    let ordered = Build::Client.ordered();
+    order(&ordered).arg("--search").log("order-search").run()
 }
 
 fn extend(script: &Path) -> Result<(), Error> {
@@ -119,11 +171,11 @@ fn extend(script: &Path) -> Result<(), Error> {
     files::write(script, text)
 }
 
-/// Generates the glue of the doctor's module, and its module as text, beside the client's in [`glue`].
+/// Generates the glue of the doctor's module, and its module as text, beside the client's.
 pub(super) fn bind_doctor() -> Result<(), Error> {
-    let out = glue();
-    let raw = raw().with_file_name("crowfly_doctor.wasm");
-    let (module, small) = (bindings(&raw, "doctor-glue")?, out.join("doctor.wasm"));
+    let out = Build::Client.glue();
+    let module = bindings(&raw_doctor(), &out, "doctor-glue")?;
+    let small = out.join("doctor.wasm");
     Cmd::new(node::tool("wasm-opt"))
         .words("-Oz --strip-debug --strip-target-features")
         .words(FEATURES)
@@ -137,15 +189,14 @@ pub(super) fn bind_doctor() -> Result<(), Error> {
     files::write(&out.join("doctor-data.js"), text)
 }
 
-/// Generates the glue of a module in [`glue`], under this name; returns the module beside it.
-fn bindings(raw: &Path, name: &str) -> Result<PathBuf, Error> {
-    let out = glue();
+/// Generates the glue of a module in a folder, under this name; returns the module beside it.
+fn bindings(raw: &Path, out: &Path, name: &str) -> Result<PathBuf, Error> {
     wasm::cmd("wasm-bindgen")?
         .words("--target web --no-typescript --out-name")
         .arg(name)
         // Every browser with private methods, which the package's scripts have, has it too.
         .words("--encode-into always --remove-producers-section --out-dir")
-        .arg(&out)
+        .arg(out)
         .arg(raw)
         .log("wasm-bindgen")
         .run()?;
@@ -155,14 +206,4 @@ fn bindings(raw: &Path, name: &str) -> Result<PathBuf, Error> {
 /// `client-wasm/build/`: further processing of module and glue.
 pub(super) fn recipes() -> PathBuf {
     paths::root().join("client-wasm/build")
-}
-
-/// The optimised module with the names of its functions, which `order.mjs` removes from the published one.
-pub(super) fn named() -> PathBuf {
-    paths::target().join("npm").join("named.wasm")
-}
-
-/// `target/npm/glue/`.
-pub(super) fn glue() -> PathBuf {
-    paths::target().join("npm").join("glue")
 }

@@ -17,6 +17,8 @@ use crate::process::Cmd;
 const AT_IMPORT: u64 = 1_000;
 /// Budget of all that the default entry loads, in bytes of gzip.
 const IN_ALL: u64 = 90_000;
+/// Budget of all that the entry `crowfly/live` loads before it records, in bytes of gzip.
+const LIVE_IN_ALL: u64 = 100_000;
 /// Budget of what an adapter of a framework adds, in bytes of gzip.
 const ADAPTER: u64 = 1_500;
 /// Budgets of adapters that do more, in bytes of gzip.
@@ -25,8 +27,9 @@ const LARGER: [(&str, u64); 1] = [("uppy.js", 2_000)];
 const ELEMENT_BUDGET: u64 = 14_000;
 
 /// Entries that are no adapters.
-const OWN_ENTRIES: [&str; 7] = [
+const OWN_ENTRIES: [&str; 8] = [
     "index.js",
+    LIVE,
     "slim.js",
     "inline.js",
     "crowfly.min.js",
@@ -37,6 +40,7 @@ const OWN_ENTRIES: [&str; 7] = [
 /// Never part of an application's page.
 const TESTING: &str = "testing.js";
 const SERVER: &str = "server.js";
+const LIVE: &str = "live.js";
 const ELEMENT: &str = "element.js";
 /// What the web component loads when it is needed: Korean, words for trouble, previews, what an earlier page left.
 const ELEMENT_LATER: [&str; 4] = [
@@ -47,7 +51,11 @@ const ELEMENT_LATER: [&str; 4] = [
 ];
 
 /// What the default entry loads when a client is created, besides its static imports.
-const ON_DEMAND: &[&str] = &["start.js", "crowfly_bg.wasm", "worker.js"];
+const ON_DEMAND: [&str; 3] = ["start.js", "crowfly_bg.wasm", "worker.js"];
+/// The same of the entry `crowfly/live`, besides the two scripts that it imports.
+const LIVE_ON_DEMAND: [&str; 3] = ["start-live.js", "live-crowfly_bg.wasm", "worker.js"];
+/// What a recording loads besides.
+const RECORDER: &str = "recorder.js";
 
 /// Measured with Node's zlib at the strongest settings, as a CDN compresses files. The line that names a script's source map
 /// is left out: bundlers drop it, and only developers' tools read it.
@@ -78,8 +86,10 @@ pub(super) struct Sizes {
 pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
     let at_import = imported(package, "index.js")?;
     let mut names: BTreeSet<String> = at_import.clone();
-    names.extend(ON_DEMAND.iter().map(|name| (*name).to_owned()));
-    names.extend(["slim.js", "inline.js", "inline-data.js", SERVER, TESTING].map(str::to_owned));
+    names.extend(ON_DEMAND.map(str::to_owned));
+    names.extend(LIVE_ON_DEMAND.map(str::to_owned));
+    let more = ["slim.js", "inline.js", "inline-data.js", LIVE, RECORDER];
+    names.extend(more.into_iter().chain([SERVER, TESTING]).map(str::to_owned));
     let mut element = imported(package, ELEMENT)?;
     element.retain(|name| !at_import.contains(name));
     names.extend(element.iter().cloned());
@@ -121,6 +131,7 @@ impl Sizes {
         let mut parts = vec![
             ("what runs at import", at_import, AT_IMPORT),
             ("module, glue and worker", in_all, IN_ALL),
+            ("crowfly/live", self.live()[1], LIVE_IN_ALL),
         ];
         let [_, element, _] = self.sum(|name| self.element.contains(name));
         parts.push(("the web component", element, ELEMENT_BUDGET));
@@ -150,6 +161,11 @@ impl Sizes {
 
     pub(super) fn all(&self) -> [u64; 3] {
         self.sum(|name| self.at_import.contains(name) || ON_DEMAND.contains(&name))
+    }
+
+    /// All that the entry `crowfly/live` loads before it records.
+    fn live(&self) -> [u64; 3] {
+        self.sum(|name| [LIVE, "shared.js"].contains(&name) || LIVE_ON_DEMAND.contains(&name))
     }
 
     fn sum(&self, counts: impl Fn(&str) -> bool) -> [u64; 3] {
@@ -186,6 +202,7 @@ impl fmt::Display for Sizes {
         )?;
         row("at import (crowfly)", self.import())?;
         row("in all (crowfly)", self.all())?;
+        row("in all (crowfly/live)", self.live())?;
         let [bytes, raw, gzip, brotli] = ["bytes", "raw", "gzip", "brotli"];
         write!(f, "{bytes:<34}{raw:>10}{gzip:>10}{brotli:>10}")
     }

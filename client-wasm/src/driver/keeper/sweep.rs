@@ -37,7 +37,7 @@ impl Keeper {
                     owners.push(&JsValue::from_str(&saved.owner));
                     found.push(Found { saved, free: false });
                 }
-                Kind::Stamp(at) if !is_old(at) => {}
+                Kind::Other(at) if !is_old(at) => {}
                 _ => drop(self.journal.remove(&property(&entry, "id"))),
             }
         }
@@ -52,6 +52,11 @@ impl Keeper {
 impl Driver {
     /// Carries out the cancels of earlier pages; `tries` attempts so far.
     pub(crate) fn sweep(self: &Rc<Self>, tries: usize) {
+        // Of every journal of this origin, as a spool does not say which is its own.
+        #[cfg(feature = "live")]
+        if tries == 0 {
+            drop(crate::recorder::sweep_spools(Date::now() - OLD_MS));
+        }
         let driver = Rc::clone(self);
         spawn(async move {
             let Some(keeper) = &driver.keeper else { return };

@@ -1,3 +1,4 @@
+import { uploadLive } from "./live.js";
 import { upload } from "./upload.js";
 
-window.upload = upload;
+Object.assign(window, { upload, uploadLive });
