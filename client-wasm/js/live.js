@@ -19,8 +19,12 @@ export class Recorder {
     // The module's function is gone after the end.
     /** @type {Hear} */
     const tell = (news) => this.#over || hear(news);
-    this.#loaded = begin(given, id, tell, settings);
-    this.#loaded.catch((error) => tell({ bytes: 0, ready: 0, ended: true, error }));
+    const source = given && sourceOf(given);
+    this.#loaded = import("./recorder.js").then(({ open }) => open(source, id, tell, settings));
+    this.#loaded.catch((error) => {
+      source?.stop();
+      tell({ bytes: 0, ready: 0, ended: true, error });
+    });
   }
 
   /** Storage has all up to here: memory need not keep it.
@@ -39,23 +43,6 @@ export class Recorder {
   end(gone) {
     this.#over = true;
     this.#loaded.then((loaded) => loaded.end(gone), () => {});
-  }
-}
-
-/** Loads what spools.
- * @param {LiveSource | undefined} given
- * @param {string} id
- * @param {Hear} tell
- * @param {Settings} settings */
-async function begin(given, id, tell, settings) {
-  // Before anything is waited for: a recorder repeats no piece, and the first has the head of the recording.
-  const source = given && sourceOf(given);
-  try {
-    const { open } = await import("./recorder.js");
-    return await open(source, id, tell, settings);
-  } catch (error) {
-    source?.stop();
-    throw error;
   }
 }
 

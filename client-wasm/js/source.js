@@ -15,9 +15,15 @@ const SLICE_MS = 1_000;
 /** @param {LiveSource} source
  * @returns {Source} */
 export function sourceOf(source) {
-  if ("ondataavailable" in source) return recorder(source);
-  if ("getReader" in source) return stream(source);
-  return iterable(source);
+  try {
+    if ("ondataavailable" in source) return recorder(source);
+    if ("getReader" in source) return stream(source);
+    return iterable(source);
+  } catch (error) {
+    // Its tracks have all ended, or another reads it.
+    const next = () => Promise.reject(error);
+    return { pieces: { [Symbol.asyncIterator]: () => ({ next }) }, stop() {}, hold() {} };
+  }
 }
 
 /** @param {MediaRecorder} media
@@ -50,19 +56,14 @@ function recorder(media) {
   }, { signal });
   /** It waits for room, and not because the page has paused it. */
   let held = false;
-  try {
-    const own = media.state === "inactive";
-    if (own) media.start(SLICE_MS);
-    // The page may have started it without a time slice; and one that the computer has slept through gives no piece any
-    // more until it is asked: https://issues.chromium.org/issues/367915809
-    const silence = own ? 2 * SLICE_MS : SLICE_MS / 2;
-    timer = setInterval(() => {
-      if (media.state === "recording" && performance.now() - heardAt >= silence) media.requestData();
-    }, SLICE_MS);
-  } catch (error) {
-    // As of a stream whose tracks have all ended.
-    [ended, failed] = [true, error];
-  }
+  const own = media.state === "inactive";
+  if (own) media.start(SLICE_MS);
+  // The page may have started it without a time slice; and one that the computer has slept through gives no piece any more
+  // until it is asked: https://issues.chromium.org/issues/367915809
+  const silence = own ? 2 * SLICE_MS : SLICE_MS / 2;
+  timer = setInterval(() => {
+    if (media.state === "recording" && performance.now() - heardAt >= silence) media.requestData();
+  }, SLICE_MS);
   async function* pieces() {
     try {
       for (;;) {

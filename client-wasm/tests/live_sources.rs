@@ -13,6 +13,7 @@ cases!("/tests/cases/live_sources.js":
     a_recorder_whose_tracks_end_ends_the_upload,
     a_recorder_that_was_paused_for_long_goes_on,
     a_recorder_that_cannot_start_fails_its_upload,
+    a_stream_that_another_reads_fails_its_upload,
     empty_pieces_are_nothing,
 );
 

@@ -167,6 +167,18 @@ export const cases = {
     client.close();
   },
 
+  async a_stream_that_another_reads_fails_its_upload(test) {
+    const { recordable, tap, withWorker } = await recordings();
+    recordable(test.world);
+    const client = withWorker(test);
+    const { stream } = tap();
+    stream.getReader();
+    const upload = client.uploadLive(stream, { name: "a.bin" });
+    ok((await rejection(upload.done)) instanceof TypeError, "another reason");
+    equal(upload.state, "aborted");
+    client.close();
+  },
+
   async empty_pieces_are_nothing(test) {
     const { noise, recordable, same, withWorker } = await recordings();
     const sent = recordable(test.world);
