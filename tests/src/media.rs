@@ -122,6 +122,15 @@ pub fn frames(bytes: &[u8]) -> usize {
     frames
 }
 
+/// The duration that a recording states, in seconds.
+///
+/// # Panics
+/// When ffprobe finds a fault.
+pub fn duration(bytes: &[u8]) -> Option<f64> {
+    let folder = devkit::paths::temporary("media");
+    File::write(folder.path(), "recording", bytes).duration()
+}
+
 /// When the last frame ends, in seconds.
 pub fn end(packets: &[Packet]) -> f64 {
     let ends = packets.iter().map(|packet| packet.time + packet.duration);
