@@ -1,7 +1,7 @@
 // The journal: uploads that a later page can go on with, in IndexedDB; in memory where that is refused.
 // https://developer.mozilla.org/docs/Web/API/IndexedDB_API
 
-export { Recorder, recordedBytes } from "./live.js";
+export { Recorder, recordedBytes, sweepSpools } from "./live.js";
 export { Owner } from "./locks.js";
 
 /** What the journal keeps of one upload, or of one client without Web Locks. Whoever reads it trusts no field but `id`.

@@ -4,10 +4,11 @@ import { mediaType } from "./testing-options.js";
 import { abortError } from "./testing-values.js";
 
 /** @import { LiveOptions, LivePiece, LiveSource } from "./live.d.ts" */
+/** @import { LiveSource as Given, Source } from "../js/source.js" */
 /** @import { TestUpload } from "./testing-upload.js" */
 
 export class Recording {
-  /** @type {import("../js/source.js").Source} */
+  /** @type {Source} */
   #source;
   #upload;
   #options;
@@ -24,7 +25,7 @@ export class Recording {
     ledger.record(0);
     upload.known = true;
     upload.type = mediaType(options.type, /** @type {Partial<MediaRecorder>} */ (source).mimeType ?? "");
-    this.#source = sourceOf(/** @type {import("../js/source.js").LiveSource} */ (source));
+    this.#source = sourceOf(/** @type {Given} */ (source));
     void upload.host.moving(this.#count());
   }
 

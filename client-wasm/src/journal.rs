@@ -156,7 +156,7 @@ pub(crate) fn read(entry: &JsValue) -> Kind {
                 !word("checksum", ["crc64nvme", "none"]),
                 flag("requireVerified"),
             ),
-            live: (LIVE && flag("live")).then_some(Live {
+            live: (LIVE && flag("live")).then(|| Live {
                 max_bytes,
                 mends: flag("fixDuration"),
                 ..Live::default()

@@ -14,7 +14,7 @@ const address = (name) => pathToFileURL(join(packageDir, name)).href;
 // A page, as far as the adapters ask for one.
 globalThis.window = globalThis;
 const { connect, find, watch } = await import(address("adapter.js"));
-await import(address("live.js"));
+await import(address("connection.js"));
 
 const GRACE_MS = 5_000;
 const settled = () => new Promise((done) => setImmediate(done));

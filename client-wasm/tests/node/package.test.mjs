@@ -227,5 +227,5 @@ test("what runs at import weighs at most 1 kB, all of it at most 90 kB (gzip)", 
   assert.ok(all <= 90_000, `${all} bytes in all`);
   const live = gzip("live.js", "shared.js", "start-live.js", "worker.js", "live-crowfly_bg.wasm");
   t.diagnostic(`crowfly/live ${live} bytes`);
-  assert.ok(live <= 100_000, `${live} bytes with live uploads`);
+  assert.ok(live <= 102_000, `${live} bytes with live uploads`);
 });

@@ -41,9 +41,12 @@ pub(crate) fn upload(expected: Way) -> Seen {
         let script = "
             const [name, api, token] = arguments;
             return window[name]?.(document.querySelector('input[type=file]').files[0], api, token);";
-        let outcome =
-            browser.run_async(script, &[json!(name), json!(stack.api), json!(token)]);
-        assert!(outcome["rejected"].is_null(), "{name}: {}", outcome["rejected"]);
+        let outcome = browser.run_async(script, &[json!(name), json!(stack.api), json!(token)]);
+        assert!(
+            outcome["rejected"].is_null(),
+            "{name}: {}",
+            outcome["rejected"]
+        );
         outcome
     };
     let warnings = warnings_of(&called("upload"));

@@ -85,7 +85,9 @@ impl Options {
         let compared = COMPARED.contains(&name);
         let any = match self.peers {
             // Load says nothing new of a path that is slow.
-            true => compared && !self.load || ["loopback", "long", "hosts", "small"].contains(&name),
+            true => {
+                compared && !self.load || ["loopback", "long", "hosts", "small"].contains(&name)
+            }
             false => !compared,
         };
         self.only.is_empty() && any || self.only.iter().any(|only| only == name)

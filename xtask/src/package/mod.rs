@@ -21,7 +21,11 @@ pub(crate) fn build() -> Result<(), Error> {
     step::step("browser module", module::compile)?;
     let package = paths::npm_package();
     let mut outputs = vec![tarball::file(), package.clone()];
-    outputs.extend(Build::ALL.iter().flat_map(|build| [build.named(), build.ordered()]));
+    outputs.extend(
+        Build::ALL
+            .iter()
+            .flat_map(|build| [build.named(), build.ordered()]),
+    );
     let fingerprint = fingerprint()?;
     setup::stamp::once("npm-package", "npm package", &fingerprint, &outputs, || {
         files::empty(&package)?;

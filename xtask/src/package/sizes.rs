@@ -18,7 +18,7 @@ const AT_IMPORT: u64 = 1_000;
 /// Budget of all that the default entry loads, in bytes of gzip.
 const IN_ALL: u64 = 90_000;
 /// Budget of all that the entry `crowfly/live` loads before it records, in bytes of gzip.
-const LIVE_IN_ALL: u64 = 100_000;
+const LIVE_IN_ALL: u64 = 102_000;
 /// Budget of what an adapter of a framework adds, in bytes of gzip.
 const ADAPTER: u64 = 1_500;
 /// Budgets of adapters that do more, in bytes of gzip.
