@@ -19,11 +19,15 @@ impl Browser {
     /// When it does not end.
     pub fn kill(&self) {
         let names = ["goog:processID", "moz:processID"];
-        let ids = names.iter().find_map(|name| self.capabilities[*name].as_u64());
+        let ids = names
+            .iter()
+            .find_map(|name| self.capabilities[*name].as_u64());
         let id = ids.and_then(|id| u32::try_from(id).ok());
         let id = id.expect("the driver says which process it is");
         let all = tree(id);
-        let sent = Command::new("kill").args(["-KILL", &id.to_string()]).status();
+        let sent = Command::new("kill")
+            .args(["-KILL", &id.to_string()])
+            .status();
         assert!(sent.is_ok_and(|sent| sent.success()), "cannot kill {id}");
         wait::until("the end of the browser", END, || {
             all.iter().all(|(id, _)| has_ended(*id)).then_some(())

@@ -179,9 +179,7 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
     }
     if !upload.whole(asked.size) {
         return Err(match upload.split {
-            Split::Single => {
-                Refusal(ErrorCode::NotStored, "storage does not hold the object")
-            }
+            Split::Single => Refusal(ErrorCode::NotStored, "storage does not hold the object"),
             _ => Refusal(ErrorCode::PartsMismatch, "storage holds other parts"),
         });
     }

@@ -51,8 +51,7 @@ impl Split {
         }
         match PlanKind::for_new_file(item.size.unwrap_or_default()) {
             Ok(PlanKind::Single) => Ok(Self::Single),
-            Ok(PlanKind::Multipart(            part_size: self.split.part_size(),
-            live: self.item.live,)) => Ok(Self::Parts(plan)),
+            Ok(PlanKind::Multipart(plan)) => Ok(Self::Parts(plan)),
             Err(_) => Err(Refusal(ErrorCode::TooLarge, "larger than an object can be")),
         }
     }

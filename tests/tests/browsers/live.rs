@@ -87,5 +87,8 @@ pub(crate) fn recording(visit: &Visit<'_>) -> Seen {
     // Sound alone has fifty a second.
     assert!(frames > 100, "{frames} frames");
     let size = object.len();
-    with_warnings(&end, format!("{size} bytes, {frames} frames, crc64nvme {crc} on all sides"))
+    with_warnings(
+        &end,
+        format!("{size} bytes, {frames} frames, crc64nvme {crc} on all sides"),
+    )
 }

@@ -84,7 +84,11 @@ impl Visit {
     fn call(&self, function: &str, given: Value) -> Value {
         let script = format!("return await window.recordings.{function}(arguments[0]);");
         let result = self.browser.run_async(&script, &[given]);
-        assert!(result["rejected"].is_null(), "{function}: {}", result["rejected"]);
+        assert!(
+            result["rejected"].is_null(),
+            "{function}: {}",
+            result["rejected"]
+        );
         result
     }
 
@@ -144,7 +148,10 @@ impl Visit {
         let record = self
             .api
             .wait_status(id, UploadStatus::Stored, RECORD_WITHIN);
-        assert!(record.live && record.verified && !record.truncated, "{record:?}");
+        assert!(
+            record.live && record.verified && !record.truncated,
+            "{record:?}"
+        );
         let object = account().get_object(&record.key.to_string()).body;
         assert_eq!(stored["size"], record.size);
         assert_eq!(record.size, object.len() as u64);
@@ -180,7 +187,10 @@ fn a_recording_is_stored_soon_after_its_end_and_plays() {
     assert!(frames > 60, "{frames} frames");
     assert_eq!(record.media_type, "video/webm");
     assert_eq!(visit.look()["warnings"], json!([]));
-    println!("{} bytes, {frames} frames, record after {after:.1?}", object.len());
+    println!(
+        "{} bytes, {frames} frames, record after {after:.1?}",
+        object.len()
+    );
 }
 
 #[test]
@@ -225,7 +235,11 @@ fn ends_and_goes_on(visit: &mut Visit, end: End, moment: Duration, mends: bool) 
     let spool = visit.spooled(&id);
     let found = json!({"id": id, "live": true, "needs": "nothing", "recordedBytes": spool.len()});
     assert_eq!(left, found, "{recorded} bytes were recorded");
-    assert!(spool.len() as u64 >= recorded, "{} of {recorded} bytes", spool.len());
+    assert!(
+        spool.len() as u64 >= recorded,
+        "{} of {recorded} bytes",
+        spool.len()
+    );
     if let End::KilledTwice = end {
         visit.browser.limit_upload(SLOW);
         visit.call("attach", Value::Null);
@@ -243,14 +257,24 @@ fn ends_and_goes_on(visit: &mut Visit, end: End, moment: Duration, mends: bool) 
     if mends {
         assert_eq!(object.len(), spool.len());
         let head = HEAD.min(spool.len());
-        assert!(object[head..] == spool[head..], "other bytes than the spool's");
+        assert!(
+            object[head..] == spool[head..],
+            "other bytes than the spool's"
+        );
         assert!(duration(&object).is_some(), "no duration");
     } else {
-        assert_eq!(record.crc64nvme, Some(crc64nvme(&spool)), "the spool's checksum");
+        assert_eq!(
+            record.crc64nvme,
+            Some(crc64nvme(&spool)),
+            "the spool's checksum"
+        );
         assert!(object == spool, "other bytes than the spool's");
     }
     let left = visit.call("left", visit.given());
     assert_eq!(left, json!([]), "it is left once more");
     let confirmed = &before["progress"]["confirmed"];
-    format!("{recorded} bytes recorded, {confirmed} confirmed, {} stored, {frames} frames", object.len())
+    format!(
+        "{recorded} bytes recorded, {confirmed} confirmed, {} stored, {frames} frames",
+        object.len()
+    )
 }

@@ -44,7 +44,10 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
 
     let settings = plan::settings(&options);
     let mut variants = settings.iter().flat_map(|setting| &setting.variants);
-    if options.names("live") || options.wants("hash") || variants.any(|variant| variant.function == "ours") {
+    if options.names("live")
+        || options.wants("hash")
+        || variants.any(|variant| variant.function == "ours")
+    {
         package::build()?;
     }
     if let Some(tarball) = &options.against {

@@ -45,7 +45,10 @@ fn write(file: &Path) -> std::io::Result<()> {
         // A slope that moves.
         let slope = pixels.map(|at| (at + 8 * frame) / 8 % 192);
         let slope = slope.filter_map(|at| u8::try_from(at).ok());
-        let luma: Vec<u8> = slope.zip(&mut noise).map(|(at, noise)| 16 + at + noise % NOISE).collect();
+        let luma: Vec<u8> = slope
+            .zip(&mut noise)
+            .map(|(at, noise)| 16 + at + noise % NOISE)
+            .collect();
         out.write_all(&luma)?;
         out.write_all(&vec![128; WIDTH * HEIGHT / 2])?;
     }

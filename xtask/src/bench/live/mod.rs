@@ -125,16 +125,24 @@ fn once(chrome: &Chrome, sink: &Sink, way: &str, link: &Link) -> Result<Sample, 
     let given = json!({
         "sink": sink.url, "seconds": link.seconds, "bitsPerSecond": link.bits,
     });
-    let seen = chrome.script(&format!("return window.bench.record({}, {given});", json!(way)));
+    let seen = chrome.script(&format!(
+        "return window.bench.record({}, {given});",
+        json!(way)
+    ));
     let used = watch.end();
     let seen = seen?;
     let warnings = seen["warnings"].as_array().map_or(0, Vec::len);
     if warnings > 0 {
-        return Err(Error::failed(format!("the client warned: {}", seen["warnings"])));
+        return Err(Error::failed(format!(
+            "the client warned: {}",
+            seen["warnings"]
+        )));
     }
     let (bytes, got) = (seen["bytes"].as_u64(), sink.stats()?["bytes"].as_u64());
     if bytes != got {
-        return Err(Error::failed(format!("{got:?} bytes arrived instead of {bytes:?}")));
+        return Err(Error::failed(format!(
+            "{got:?} bytes arrived instead of {bytes:?}"
+        )));
     }
     #[expect(clippy::cast_precision_loss, reason = "a size far below 2^52")]
     let mib = used.renderer as f64 / f64::from(1 << 20);

@@ -73,7 +73,9 @@ pub(super) fn table(rows: &[Row], chromium: &str) -> String {
             "", "runs", "stored ms", "ratio", "aim ms", "MB", "memory MiB"
         );
         for line in lines(row) {
-            let ratio = line.ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
+            let ratio = line
+                .ratio
+                .map_or(String::new(), |ratio| format!("{ratio:.2}"));
             let aim = line.aim.map_or(String::new(), |aim| aim.to_string());
             let _ = writeln!(
                 out,
@@ -92,12 +94,18 @@ pub(super) fn write(rows: &[Row], chromium: &str) -> Result<(), Error> {
     let mut out = NOTES.to_owned();
     let runs = rows.iter().flat_map(|row| row.samples.iter().map(Vec::len));
     let runs = runs.max().unwrap_or_default();
-    let _ = writeln!(out, "\nChromium {chromium}, {runs} runs of each, {}.", page::today());
+    let _ = writeln!(
+        out,
+        "\nChromium {chromium}, {runs} runs of each, {}.",
+        page::today()
+    );
     for row in rows {
         let _ = writeln!(out, "\n{}:\n", says(row));
         out.push_str("| | stored | ratio | aim | MB | memory |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
         for line in lines(row) {
-            let ratio = line.ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
+            let ratio = line
+                .ratio
+                .map_or(String::new(), |ratio| format!("{ratio:.2}"));
             let aim = line.aim.map_or(String::new(), |aim| aim.to_string());
             let _ = writeln!(
                 out,
