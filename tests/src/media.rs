@@ -71,7 +71,7 @@ impl File {
     }
 
     fn probe(&self, arguments: &[&str]) -> Value {
-        let fixed = ["-v", "error", "-of", "json"];
+        let fixed = ["-v", "repeat+error", "-of", "json"];
         let output = self.run("ffprobe", &[&fixed, arguments].concat(), &[]);
         serde_json::from_str(&output).expect("JSON")
     }
@@ -82,7 +82,7 @@ impl File {
     /// When ffmpeg finds a fault.
     pub fn decode(&self, from: f64) {
         let from = from.to_string();
-        let before = ["-v", "error", "-xerror", "-ss", &from];
+        let before = ["-v", "repeat+error", "-xerror", "-ss", &from];
         self.run("ffmpeg", &before, &["-f", "null", "-"]);
     }
 
