@@ -44,7 +44,9 @@ pub(crate) fn stream(visit: &Visit<'_>) -> Seen {
     let given = json!({"name": "stream.bin", "seed": 11, "size": SIZE, "piece": MIB});
     let end = visit.script(&[LIVE, STREAM].concat(), &given);
     let crc = assert_arrived(visit, &end, &page_content(11, SIZE));
-    assert_eq!(end["record"]["live"], true);
+    let id = end["id"].as_str().and_then(|id| id.parse().ok());
+    let record = visit.api.record(id.expect("an id")).expect("a record");
+    assert!(record.live, "{record:?}");
     let warned = end["warnings"].as_array().expect("warnings");
     let in_memory = warned.contains(&json!("spool_unavailable"));
     assert_eq!(in_memory, end["spools"] == false, "{end}");

@@ -10,11 +10,38 @@ async function open({ api, token }) {
   client = await createClient({ api, token: () => token, onWarning: ({ code }) => warnings.push(code) });
 }
 
+const SIZE = { width: 640, height: 480 };
+
+/** The camera with noise over its picture, so that the encoder needs all the bits that it is given. */
+async function noisy(camera) {
+  const video = Object.assign(document.createElement("video"), { muted: true, srcObject: camera });
+  await video.play();
+  const canvas = Object.assign(document.createElement("canvas"), SIZE);
+  const pen = canvas.getContext("2d");
+  const noise = Array.from({ length: 8 }, () => {
+    const picture = new ImageData(SIZE.width, SIZE.height);
+    const words = new Uint32Array(picture.data.buffer);
+    for (let at = 0; at < words.length; at += 1) words[at] = Math.random() * 2 ** 32;
+    const layer = Object.assign(document.createElement("canvas"), SIZE);
+    layer.getContext("2d").putImageData(picture, 0, 0);
+    return layer;
+  });
+  let turn = 0;
+  setInterval(() => {
+    turn += 1;
+    pen.globalAlpha = 1;
+    pen.drawImage(video, 0, 0);
+    pen.globalAlpha = 0.3;
+    pen.drawImage(noise[turn % noise.length], 0, 0);
+  }, 50);
+  return new MediaStream([...canvas.captureStream(20).getTracks(), ...camera.getAudioTracks()]);
+}
+
 /** Records the camera from now on, and uploads it meanwhile. */
 async function begin(given) {
   await open(given);
-  const video = { width: 640, height: 480, frameRate: 20 };
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video });
+  const camera = await navigator.mediaDevices.getUserMedia({ audio: true, video: { ...SIZE, frameRate: 20 } });
+  const stream = given.noisy ? await noisy(camera) : camera;
   const media = new MediaRecorder(stream, { mimeType: given.type, videoBitsPerSecond: given.bitsPerSecond });
   follow(client.uploadLive(media, { name: given.name, fixDuration: given.fixDuration }));
 }

@@ -204,18 +204,27 @@ fn a_page_that_ends_at_any_moment_loses_nothing_that_was_recorded() {
         let moment = Duration::from_millis(draw % LATEST_MS);
         println!("recording {turn} of seed {seed}: {end:?} after {moment:?}");
         visit.api = new_caller();
-        let seen = ends_and_goes_on(&mut visit, end, moment, turn % 2 == 1);
+        let seen = ends_and_goes_on(&mut visit, turn, end, moment);
         println!("recording {turn} of seed {seed}: {seen}");
     }
 }
 
-/// With `mends`, the recording is to get its duration.
-fn ends_and_goes_on(visit: &mut Visit, end: End, moment: Duration, mends: bool) -> String {
+/// Every second recording is to get its duration, and of every fifth storage has a part already.
+fn ends_and_goes_on(visit: &mut Visit, turn: u64, end: End, moment: Duration) -> String {
+    let mends = turn % 2 == 1;
     let first = visit.browser.window();
     if let End::Crashed = end {
         visit.browser.open_window();
     }
-    visit.record(&json!({"fixDuration": mends}));
+    visit.record(&json!({"fixDuration": mends, "noisy": true}));
+    if turn % 5 == 4 {
+        wait::until("a part in storage", LONGEST, || {
+            let seen = visit.look();
+            seen["progress"]["confirmed"]
+                .as_u64()
+                .filter(|bytes| *bytes > 0)
+        });
+    }
     std::thread::sleep(moment);
     let before = visit.look();
     let recorded = before["progress"]["recorded"].as_u64().expect("bytes");
