@@ -23,7 +23,7 @@ pub(super) struct Link {
     says: &'static str,
     /// Options of the sink.
     path: &'static str,
-    /// Length of the recording in seconds.
+    /// Length of the recording in seconds: of one that has less than a part nothing can be sent before its end.
     seconds: u64,
     /// Bits a second of its picture.
     bits: u64,
@@ -45,14 +45,14 @@ const LINKS: [Link; 3] = [
     Link {
         says: "3 Mbit/s, 200 ms to each answer",
         path: "--answer-delay-ms 200 --uplink 375000",
-        seconds: 40,
+        seconds: 60,
         bits: 2_400_000,
         aim: two_parts(375_000),
     },
     Link {
         says: "3 Mbit/s, 200 ms to each answer, of a recording that is faster than the link",
         path: "--answer-delay-ms 200 --uplink 375000",
-        seconds: 40,
+        seconds: 60,
         bits: 4_000_000,
         aim: two_parts(375_000),
     },
