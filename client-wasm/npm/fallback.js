@@ -11,7 +11,12 @@
 export const NO_BROWSER =
   "createClient needs a browser: there is no XMLHttpRequest or WebAssembly here. " +
   "Importing crowfly on a server is fine; call createClient in code that runs in the page.";
-const MODULE = "have crowfly_bg.wasm and worker.js of the package copied there, beside the file that a bundler writes";
+/** @param {string} [address] of the module, whose file has this or a longer name
+ * @returns {string} */
+const copy = (address) => {
+  const name = /[^/]*crowfly_bg\.wasm(?=$|[?#])/.exec(address ?? "")?.[0] ?? "crowfly_bg.wasm";
+  return `have ${name} and worker.js of the package copied there, beside the file that a bundler writes`;
+};
 const VITE = 'in the dev server of Vite 5 to 7 set optimizeDeps: { exclude: ["crowfly"] }';
 const REFUSED =
   "the page's content security policy does not let WebAssembly run, from wherever it comes; " +
@@ -72,22 +77,22 @@ export async function moduleCause(error, { source, value, address, response, byt
   }
   if (address !== undefined && !response) return unreachable(place(address), error, policy);
   const at = response && place(response.url);
-  if (response && !response.ok) return new Cause(`${at} was answered with status ${response.status}`, MODULE);
+  if (response && !response.ok) return new Cause(`${at} was answered with status ${response.status}`, copy(at));
   // Module magic: WebAssembly Core Specification 2.0, section 5.5.16.
   const magic = bytes && [0x00, 0x61, 0x73, 0x6d].every((byte, place) => bytes[place] === byte);
   const type = response?.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() || "no content type";
   if (response && bytes && !magic) {
     if (type === "text/html" || String.fromCharCode(/** @type {number} */ (bytes[0])) === "<") {
-      return new Cause(`${at} was answered with a page (HTML) in place of the module`, `${MODULE}; ${VITE}`);
+      return new Cause(`${at} was answered with a page (HTML) in place of the module`, `${copy(at)}; ${VITE}`);
     }
-    return new Cause(`${at} was answered with ${type}, and is no WebAssembly module`, MODULE);
+    return new Cause(`${at} was answered with ${type}, and is no WebAssembly module`, copy(at));
   }
   if (!wasmRuns()) return Object.assign(new Cause(REFUSED, "", error), { policy: true });
   if (value === undefined) return new Cause(`the module was not given (${said})`, "", error);
   if (!response) return new Cause(`what was given is no WebAssembly module (${said})`, "", error);
   // An answer that broke off is a network error, which is a TypeError; what does not compile is a CompileError.
   if (error instanceof TypeError && !magic) return new Cause(`the answer of ${at} broke off (${said})`, "try again", error);
-  return new Cause(`${at} is no WebAssembly module (${said})`, MODULE, error);
+  return new Cause(`${at} is no WebAssembly module (${said})`, copy(at), error);
 }
 
 /** @param {string} at

@@ -20,14 +20,20 @@ export interface UploadRecord {
   /** The folder of the file, relative to what was picked, such as `photos/2026`; absent without one. At most 700 bytes
    * of UTF-8, in NFC, without `..`. */
   readonly path?: string;
-  /** Bytes. */
+  /** Bytes; 0 of a recording that has not ended. */
   readonly size: number;
   /** The media type by its standard name: `image/jpeg` for a file that was announced as `image/jpg`. */
   readonly type: string;
   readonly visibility: Visibility;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Bytes of each part but the last; absent for a single PUT. */
+  /** Bytes of each part but the last, of a recording those of its first parts; absent for a single PUT. */
   readonly partSize?: number;
+  /** It was uploaded while it was recorded. */
+  readonly live?: true;
+  /** How long such a recording plays, in milliseconds, as its client said. */
+  readonly durationMs?: number;
+  /** Its client went away: the object has what had been sent until then. */
+  readonly truncated?: true;
   /** The object's CRC64NVME in base64 of 8 big-endian bytes. */
   readonly crc64nvme?: string;
   /** The checksum of the browser, the size and the type equal what storage holds. */

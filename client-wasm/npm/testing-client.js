@@ -276,7 +276,11 @@ export class TestHost {
     const { name, visibility = "private", metadata } = options;
     const path = options.path || undefined;
     return this.#addRecord(
-      present({ id, status, name, path, size: ledger.size, type, visibility, metadata, createdAt, ...fields }),
+      present({
+        ...{ id, status, name, path, size: ledger.size, type, visibility, metadata, createdAt },
+        ...(upload.recording && { live: /** @type {const} */ (true) }),
+        ...fields,
+      }),
     );
   }
 

@@ -75,6 +75,8 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
         golden!("create_response"),
         golden!("create_response_multipart"),
         golden!("create_response_grants"),
+        #[cfg(feature = "live")]
+        golden!("create_response_live"),
         golden!("create_response_state"),
     ] {
         reads(json, |body| {
@@ -114,6 +116,9 @@ fn golden_answers_are_read_as_the_contract_reads_them() {
         golden!("record_path"),
         golden!("record_withheld"),
         golden!("record_marked"),
+        golden!("record_live"),
+        golden!("record_live_pending"),
+        golden!("record_live_truncated"),
     ] {
         copies(json, record::record);
     }
@@ -149,6 +154,8 @@ fn what_is_written_is_golden() {
         golden!("create_request"),
         golden!("create_request_state"),
         golden!("create_request_parts"),
+        #[cfg(feature = "live")]
+        golden!("create_request_live"),
     ] {
         writes_text(json, |call: CreateRequest| {
             let one = |item: CreateItem| ItemToCreate {
@@ -167,6 +174,8 @@ fn what_is_written_is_golden() {
     for json in [
         golden!("sign_parts_request"),
         golden!("sign_parts_request_state"),
+        #[cfg(feature = "live")]
+        golden!("sign_parts_request_live"),
     ] {
         writes_text(json, |call: SignPartsRequest| {
             body::sign_request(&call.parts, call.state.map(String::from))
@@ -176,6 +185,8 @@ fn what_is_written_is_golden() {
         golden!("complete_request"),
         golden!("complete_request_empty"),
         golden!("complete_request_state"),
+        #[cfg(feature = "live")]
+        golden!("complete_request_live"),
     ] {
         writes_text(json, |call: CompleteRequest| {
             body::complete_request(&call, call.state.clone().map(String::from))

@@ -226,7 +226,8 @@ test("a recording grows, ends with its source, and is stored then", async () => 
   assert.deepEqual([size, verified, upload.progress.total], [7, true, 7]);
   assert.equal(client.snapshot().uploads[0].recording, undefined);
   assert.deepEqual(seen.slice(0, 2), [3, 7]);
-  assert.equal((await client.record(upload.id)).status, "stored");
+  const record = await client.record(upload.id);
+  assert.deepEqual([record.status, record.live], ["stored", true]);
 });
 
 test("a recording that fails, is too long, is aborted, or was left behind", async () => {
