@@ -15,9 +15,15 @@ const SLICE_MS = 1_000;
 /** @param {LiveSource} source
  * @returns {Source} */
 export function sourceOf(source) {
-  if ("ondataavailable" in source) return recorder(source);
-  if ("getReader" in source) return stream(source);
-  return iterable(source);
+  try {
+    if ("ondataavailable" in source) return recorder(source);
+    if ("getReader" in source) return stream(source);
+    return iterable(source);
+  } catch (error) {
+    // Its tracks have all ended, or another reads it.
+    const next = () => Promise.reject(error);
+    return { pieces: { [Symbol.asyncIterator]: () => ({ next }) }, stop() {}, hold() {} };
+  }
 }
 
 /** @param {MediaRecorder} media
@@ -31,25 +37,33 @@ function recorder(media) {
   let wake = () => {};
   const abort = new AbortController();
   const { signal } = abort;
+  let heardAt = performance.now();
   media.addEventListener("dataavailable", ({ data }) => {
+    heardAt = performance.now();
     waiting.push(data);
     wake();
   }, { signal });
   media.addEventListener("error", (event) => {
     failed = /** @type {ErrorEvent} */ (event).error ?? new Error("the recorder failed");
   }, { signal });
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let timer;
   // The last piece comes before it: https://w3c.github.io/mediacapture-record/#dom-mediarecorder-stop
   media.addEventListener("stop", () => {
+    clearInterval(timer);
     ended = true;
     wake();
   }, { signal });
   /** It waits for room, and not because the page has paused it. */
   let held = false;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let timer;
-  if (media.state === "inactive") media.start(SLICE_MS);
-  // The page has started it, perhaps without a time slice.
-  else timer = setInterval(() => media.state === "recording" && media.requestData(), SLICE_MS);
+  const own = media.state === "inactive";
+  if (own) media.start(SLICE_MS);
+  // The page may have started it without a time slice; and one that the computer has slept through gives no piece any more
+  // until it is asked: https://issues.chromium.org/issues/367915809
+  const silence = own ? 2 * SLICE_MS : SLICE_MS / 2;
+  timer = setInterval(() => {
+    if (media.state === "recording" && performance.now() - heardAt >= silence) media.requestData();
+  }, SLICE_MS);
   async function* pieces() {
     try {
       for (;;) {

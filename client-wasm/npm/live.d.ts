@@ -9,7 +9,7 @@ export type LivePiece = Blob | ArrayBuffer | ArrayBufferView;
  * What records, or gives bytes.
  *
  * A `MediaRecorder` that does not run yet is started with a time slice of one second; one that runs is asked for what it has
- * each second, so that no more than that is lost with the page. A source that the page has paused stays paused.
+ * each second unless it gives it by itself, so that no more than that is lost with the page. A source that the page has paused stays paused.
  */
 export type LiveSource = MediaRecorder | ReadableStream<LivePiece> | AsyncIterable<LivePiece> | Iterable<LivePiece>;
 
@@ -23,7 +23,7 @@ export interface LiveOptions extends Omit<UploadOptions, "onProgress" | "name"> 
    * stopped, and there is a warning `limit_reached`. */
   maxBytes?: number | undefined;
   /** What becomes of an upload whose source fails: `keep` (by default) uploads what it gave until then, with a warning
-   * `source_failed`; `abort` aborts it with the source's error as reason. */
+   * `source_failed`; `abort` aborts it with the source's error as reason. One that gave nothing is always aborted. */
   onSourceError?: "keep" | "abort" | undefined;
   /**
    * Gives a webm its duration, and an index (Cues) by which players seek; false by default. A `MediaRecorder` writes

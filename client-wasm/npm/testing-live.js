@@ -61,7 +61,8 @@ export class Recording {
     }
     this.finish();
     if (this.#over) return;
-    if (error && onSourceError === "abort") return upload.abort(error);
+    // Of nothing there is nothing to keep.
+    if (error && (!bytes || onSourceError === "abort")) return upload.abort(error);
     if (error) {
       const said = /** @type {Partial<Error>} */ (error).message ?? String(error);
       upload.host.warn("source_failed", `the source failed; what it gave until then is uploaded: ${said}`, upload.id);

@@ -11,6 +11,7 @@ mod caught;
 pub mod files;
 pub mod issuer;
 pub mod load;
+pub mod media;
 mod pace;
 pub mod package_page;
 pub mod page;

@@ -40,7 +40,10 @@ async function run(variant, options) {
   };
 }
 
-window.bench = { run };
+/** Records the camera; loaded by the runs that do. */
+const record = async (...given) => (await import("./live.js")).record(...given);
+
+window.bench = { record, run };
 
 /** Hashes `bytes` bytes in a worker, `runs` times each way. */
 window.bench.hash = (bytes, runs) =>

@@ -1,5 +1,5 @@
-//! The long forms of what `test` does in short: simulated worlds, pages killed at random moments, fuzzing, the load
-//! spike, permissions removed one by one, every region's schema, and two builds of one commit.
+//! The long forms of what `test` does in short: simulated worlds, pages killed at random moments, recordings too, fuzzing,
+//! the load spike, permissions removed one by one, every region's schema, and two builds of one commit.
 
 use devkit::time::unix;
 use lexopt::{Arg, Parser, ValueExt};
@@ -18,6 +18,11 @@ const PARTS: &[(&str, u64, &str)] = &[
         "events",
         10_000,
         "send the events of N uploads at once through the local pipeline",
+    ),
+    (
+        "recordings",
+        20,
+        "end N pages in the middle of a recording, in Chromium",
     ),
     (
         "conversations",
@@ -94,6 +99,7 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
         kills,
         fuzz_seconds,
         events,
+        recordings,
         conversations,
         openapi_seconds,
         rights,
@@ -122,8 +128,14 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     if conversations > 0 {
         test::conversations(conversations, seed)?;
     }
-    if events > 0 || openapi_seconds > 0 || rights > 0 {
-        test::long_forms(events, openapi_seconds, rights > 0, seed)?;
+    if events > 0 || recordings > 0 || openapi_seconds > 0 || rights > 0 {
+        test::long_forms(&test::Long {
+            events,
+            recordings,
+            openapi_seconds,
+            rights: rights > 0,
+            seed,
+        })?;
     }
     if stores > 0 {
         test::run(Parser::from_args(["--only", "stores"]))?;

@@ -97,7 +97,9 @@ impl Driver {
             };
         }
         if let Some(error) = error {
-            if entry.given.live.is_some_and(|live| live.aborts) {
+            // Of nothing there is nothing to keep.
+            let nothing = number("bytes") == 0.0;
+            if nothing || entry.given.live.is_some_and(|live| live.aborts) {
                 return self.abort(entry, error);
             }
             let said = property(&error, "message").as_string().unwrap_or_default();

@@ -70,7 +70,7 @@ export async function spools() {
   return names;
 }
 
-function canvas() {
+export function canvas() {
   const picture = document.createElement("canvas");
   const context = picture.getContext("2d");
   const timer = setInterval(() => context.fillRect(Math.random() * 320, Math.random() * 240, 9, 9), 40);

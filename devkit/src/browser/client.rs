@@ -5,16 +5,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::drivers::{self, Driver};
+use super::drivers::{self, Driver, Leave};
 use super::programs::Kind;
 use super::session::{Element, Session, WebDriverError};
 use crate::wait;
 
 /// How long a script of a test may run.
-const SCRIPT: Duration = Duration::from_secs(120);
-
-/// Chromium makes a camera that shows a clock, and a microphone that beeps.
-const DEVICES: &str = "--use-fake-device-for-media-stream";
+pub(super) const SCRIPT: Duration = Duration::from_secs(120);
 
 /// One browser runs at a time: each keeps a core busy while it hashes and sends.
 static TURN: Mutex<()> = Mutex::new(());
@@ -44,7 +41,15 @@ pub struct Browser {
     /// What the driver says of the browser.
     pub capabilities: Value,
     // Declared last: dropped after the session was closed.
-    _owned: Option<(Driver, MutexGuard<'static, ()>)>,
+    pub(super) owned: Option<Owned>,
+}
+
+/// What a browser was started with.
+#[derive(Debug)]
+pub(super) struct Owned {
+    pub(super) driver: Driver,
+    pub(super) wanted: Value,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Browser {
@@ -64,26 +69,21 @@ impl Browser {
         Self::through(kind, None)
     }
 
-    /// Waits for a free slot and starts Chromium with a camera and a microphone that exist in it alone, and that a page
-    /// may use unasked.
+    /// As [`Browser::through`], with a camera and a microphone that exist in the browser alone, and that a page may use
+    /// unasked; WebKit has none.
     ///
     /// # Panics
     /// When there is no browser or no driver.
-    pub fn with_camera() -> Self {
-        Self::switched(
-            Kind::Chromium,
-            None,
-            &[DEVICES, "--use-fake-ui-for-media-stream"],
-        )
+    pub fn with_camera(kind: Kind, proxy: impl Into<Option<SocketAddr>>) -> Self {
+        Self::begin(kind, proxy.into(), Some(Leave::Given))
     }
 
-    /// As [`Browser::with_camera`], and a person who refuses every page its use.
+    /// Chromium with such a camera, and a person who refuses every page its use.
     ///
     /// # Panics
     /// When there is no browser or no driver.
     pub fn with_refused_camera() -> Self {
-        const REFUSING: &str = "--use-fake-ui-for-media-stream=deny";
-        Self::switched(Kind::Chromium, None, &[DEVICES, REFUSING])
+        Self::begin(Kind::Chromium, None, Some(Leave::Refused))
     }
 
     /// As [`Browser::of`], with every request through `proxy`, those to loopback too.
@@ -91,20 +91,23 @@ impl Browser {
     /// # Panics
     /// When there is no browser or no driver.
     pub fn through(kind: Kind, proxy: impl Into<Option<SocketAddr>>) -> Self {
-        Self::switched(kind, proxy.into(), &[])
+        Self::begin(kind, proxy.into(), None)
     }
 
-    /// With further switches of Chromium's command line.
-    fn switched(kind: Kind, proxy: Option<SocketAddr>, switches: &[&str]) -> Self {
+    fn begin(kind: Kind, proxy: Option<SocketAddr>, camera: Option<Leave>) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let driver = drivers::start(kind);
         let mut wanted = drivers::capabilities(kind, &driver, proxy);
-        if let Some(args) = wanted["goog:chromeOptions"]["args"].as_array_mut() {
-            args.extend(switches.iter().map(|switch| json!(switch)));
+        if let Some(leave) = camera {
+            drivers::add_camera(&mut wanted, leave);
         }
-        let browser = Self::attach(kind, &driver.address, wanted, SCRIPT);
+        let browser = Self::attach(kind, &driver.address, wanted.clone(), SCRIPT);
         let mut browser = browser.unwrap_or_else(|error| panic!("no browser session: {error}"));
-        browser._owned = Some((driver, turn));
+        browser.owned = Some(Owned {
+            driver,
+            wanted,
+            _turn: turn,
+        });
         browser
     }
 
@@ -133,7 +136,7 @@ impl Browser {
             session,
             kind,
             capabilities: made["capabilities"].take(),
-            _owned: None,
+            owned: None,
         })
     }
 

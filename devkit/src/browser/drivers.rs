@@ -149,6 +149,32 @@ pub fn chromium_capabilities(chrome: &Path, profile: &Path, proxy: Option<Socket
     })
 }
 
+/// What becomes of a page's request for a camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// It is granted, and nobody is asked.
+    Given,
+    /// A person refuses it. Of Chromium alone.
+    Refused,
+}
+
+/// Gives a browser that is to start a camera and a microphone that exist in it alone.
+pub fn add_camera(wanted: &mut Value, leave: Leave) {
+    let args = wanted.pointer_mut("/goog:chromeOptions/args");
+    if let Some(args) = args.and_then(Value::as_array_mut) {
+        args.push(json!("--use-fake-device-for-media-stream"));
+        args.push(json!(match leave {
+            Leave::Given => "--use-fake-ui-for-media-stream",
+            Leave::Refused => "--use-fake-ui-for-media-stream=deny",
+        }));
+    }
+    let prefs = wanted.pointer_mut("/moz:firefoxOptions/prefs");
+    if let Some(prefs) = prefs.and_then(Value::as_object_mut) {
+        prefs.insert("media.navigator.streams.fake".into(), json!(true));
+        prefs.insert("media.navigator.permission.disabled".into(), json!(true));
+    }
+}
+
 /// A geckodriver; the browser's profile is in its folder.
 fn geckodriver(programs: Programs) -> Driver {
     let profile = paths::temporary("profiles");

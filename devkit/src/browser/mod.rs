@@ -7,9 +7,10 @@ mod client;
 mod devtools;
 mod drivers;
 mod programs;
+mod restart;
 mod session;
 
 pub use client::{Browser, Key, Window};
-pub use drivers::chromium_capabilities;
+pub use drivers::{Leave, add_camera, chromium_capabilities};
 pub use programs::{Kind, Programs};
 pub use session::{Element, WebDriverError};

@@ -10,7 +10,7 @@ use crowfly_contract::{
 use devkit::http::{Reply, encode_path};
 
 use super::state::{Inner, State};
-use super::upload::Upload;
+use super::upload::{Split, Upload};
 
 pub(super) struct Refusal(pub(super) ErrorCode, pub(super) &'static str);
 
@@ -101,20 +101,21 @@ fn create_one(
         }
     };
     let upload = known(inner, item.id)?;
-    let plan = match upload.parts {
-        None => {
+    let plan = match upload.split {
+        Split::Single => {
             let mut headers = checksum(item.crc64nvme);
             headers.insert("content-type".into(), item.media_type.clone());
             headers.insert("if-none-match".into(), "*".into());
             let put = grant(state, host, upload, None, headers);
             Plan::Single { put }
         }
-        Some(plan) => Plan::Multipart {
+        Split::Parts(plan) => Plan::Multipart {
             part_size: plan.part_size(),
             part_count: plan.part_count(),
         },
+        Split::Live(plan, max_bytes) => Plan::Live { plan, max_bytes },
     };
-    let split_alike = upload.parts.map(|plan| plan.part_size()) == asked.part_size;
+    let split_alike = upload.split.part_size() == asked.part_size;
     let along = state.config.signs_along && split_alike;
     let first = asked.parts.iter().filter(|_| along);
     let grants = first.map(|part| part_grant(state, upload, part, host));
@@ -126,8 +127,17 @@ fn create_one(
 }
 
 pub(super) fn sign(state: &State, id: UploadId, asked: &SignPartsRequest, host: &str) -> Answered {
-    let inner = state.lock();
-    let upload = pending(known(&inner, id)?)?;
+    let mut inner = state.lock();
+    pending(known(&inner, id)?)?;
+    if let Some(upload) = inner.uploads.get_mut(&id) {
+        for part in &asked.parts {
+            match part.size {
+                Some(size) => upload.last.insert(part.number, size),
+                None => upload.last.remove(&part.number),
+            };
+        }
+    }
+    let upload = known(&inner, id)?;
     let numbers: BTreeSet<u32> = asked.parts.iter().map(|part| part.number).collect();
     if numbers.len() != asked.parts.len() || !(1..=MAX_BATCH).contains(&numbers.len()) {
         return Err(BATCH);
@@ -168,10 +178,10 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
     if upload.status == UploadStatus::Aborted {
         return Err(CANCELLED);
     }
-    if !upload.whole() {
-        return Err(match upload.parts {
-            None => Refusal(ErrorCode::NotStored, "storage does not hold the object"),
-            Some(_) => Refusal(ErrorCode::PartsMismatch, "storage holds other parts"),
+    if !upload.whole(asked.size) {
+        return Err(match upload.split {
+            Split::Single => Refusal(ErrorCode::NotStored, "storage does not hold the object"),
+            _ => Refusal(ErrorCode::PartsMismatch, "storage holds other parts"),
         });
     }
     let whole = upload.combined();
@@ -186,7 +196,7 @@ pub(super) fn complete(state: &State, id: UploadId, asked: &CompleteRequest) -> 
     let stored = Stored {
         id,
         key: upload.key.clone().into(),
-        size: upload.item.size.unwrap_or_default(),
+        size: upload.bytes(),
         crc64nvme: whole,
         etag: "0".repeat(32),
         version_id: None,

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crowfly_contract::{
-    Crc64Nvme, CreateItem, ErrorCode, ObjectKey, PartPlan, PlanKind, Record, StoredPart,
+    Crc64Nvme, CreateItem, ErrorCode, LivePlan, ObjectKey, PartPlan, PlanKind, Record, StoredPart,
     UploadStatus,
 };
 use crowfly_engine::crc64::combine;
@@ -32,12 +32,47 @@ pub struct UploadStats {
     pub sent_twice: Vec<u32>,
 }
 
+/// How an upload is split.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Split {
+    /// Into one PUT.
+    Single,
+    Parts(PartPlan),
+    /// Into parts of a live upload, which has at most so many bytes.
+    Live(LivePlan, u64),
+}
+
+impl Split {
+    fn of(item: &CreateItem, asked: Option<u64>) -> Result<Self, Refusal> {
+        if item.live {
+            let most = LivePlan::NEW.capacity();
+            let most = item.max_bytes.map_or(most, |asked| asked.min(most));
+            return Ok(Self::Live(LivePlan::NEW, most));
+        }
+        match PlanKind::for_asked(item.size.unwrap_or_default(), asked) {
+            Ok(PlanKind::Single) => Ok(Self::Single),
+            Ok(PlanKind::Multipart(plan)) => Ok(Self::Parts(plan)),
+            Err(_) => Err(Refusal(ErrorCode::TooLarge, "larger than an object can be")),
+        }
+    }
+
+    /// Bytes of the first part.
+    pub(super) fn part_size(&self) -> Option<u64> {
+        match self {
+            Self::Single => None,
+            Self::Parts(plan) => Some(plan.part_size()),
+            Self::Live(plan, _) => Some(plan.first_part_size()),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Upload {
     pub(super) item: CreateItem,
     pub(super) key: ObjectKey,
-    /// `None` for a single PUT.
-    pub(super) parts: Option<PartPlan>,
+    pub(super) split: Split,
+    /// Of a live upload the parts that are signed as the last, and their sizes.
+    pub(super) last: BTreeMap<u32, u64>,
     /// By part number; 0 is a single PUT.
     pub(super) held: BTreeMap<u32, StoredPart>,
     pub(super) status: UploadStatus,
@@ -51,13 +86,8 @@ pub(super) struct Upload {
 }
 
 impl Upload {
+    /// `asked`: the part size that the client asks for.
     pub(super) fn new(item: &CreateItem, asked: Option<u64>) -> Result<Self, Refusal> {
-        let size = item.size.unwrap_or_default();
-        let parts = match PlanKind::for_asked(size, asked) {
-            Ok(PlanKind::Single) => None,
-            Ok(PlanKind::Multipart(plan)) => Some(plan),
-            Err(_) => return Err(Refusal(ErrorCode::TooLarge, "larger than an object can be")),
-        };
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
         let name = item.name.chars().map(|c| if plain(c) { c } else { '_' });
         let name: String = name.take(100).collect();
@@ -68,7 +98,8 @@ impl Upload {
         Ok(Self {
             item: item.clone(),
             key,
-            parts,
+            split: Split::of(item, asked)?,
+            last: BTreeMap::new(),
             held: BTreeMap::new(),
             status: UploadStatus::Pending,
             crc64nvme: None,
@@ -92,19 +123,35 @@ impl Upload {
 
     /// The length of part `number`, or of the whole for 0; `None` outside the plan.
     pub(super) fn expected(&self, number: u32) -> Option<u64> {
-        match (self.parts, number) {
-            (None, 0) => self.item.size,
-            (Some(plan), 1..) => plan
+        match (self.split, number) {
+            (Split::Single, 0) => self.item.size,
+            (Split::Parts(plan), 1..) => plan
                 .part(number)
                 .map(|part| part.bytes.end - part.bytes.start),
+            (Split::Live(plan, _), 1..) => {
+                let last = self.last.get(&number).copied();
+                last.or_else(|| plan.part_size(number))
+            }
             _ => None,
         }
     }
 
-    /// Whether every part is here.
-    pub(super) fn whole(&self) -> bool {
-        let count = self.parts.map_or(1, |plan| plan.part_count());
-        self.held.len() as u64 == u64::from(count)
+    /// Whether every part is here; `size` is what the client says that a live upload has.
+    pub(super) fn whole(&self, size: Option<u64>) -> bool {
+        let held = self.held.len() as u64;
+        match self.split {
+            Split::Single => held == 1,
+            Split::Parts(plan) => held == u64::from(plan.part_count()),
+            Split::Live(plan, _) => size.and_then(|size| plan.last(size)).is_some_and(|last| {
+                let end = self.held.get(&last.number).map(|part| part.size);
+                held == u64::from(last.number) && end == Some(last.bytes.end - last.bytes.start)
+            }),
+        }
+    }
+
+    /// Bytes of all parts.
+    pub(super) fn bytes(&self) -> u64 {
+        self.held.values().map(|part| part.size).sum()
     }
 
     /// The checksum of the whole, combined from its parts; `None` when one is unknown.
@@ -126,12 +173,12 @@ impl Upload {
             key: self.key.clone(),
             name: self.item.name.clone(),
             path: self.item.path.clone(),
-            size: self.item.size.unwrap_or_default(),
+            size: self.item.size.unwrap_or_else(|| self.bytes()),
             media_type: self.item.media_type.clone(),
             visibility: self.item.visibility,
             metadata: self.item.metadata.clone(),
-            part_size: self.parts.map(|plan| plan.part_size()),
-            live: false,
+            part_size: self.split.part_size(),
+            live: self.item.live,
             duration_ms: None,
             truncated: false,
             crc64nvme: self.crc64nvme.or(self.announced),

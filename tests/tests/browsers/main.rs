@@ -9,6 +9,7 @@ mod control;
 mod element;
 mod features;
 mod flow;
+mod live;
 mod page;
 mod reload;
 mod sending;
@@ -90,6 +91,14 @@ const FLOWS: &[Flow] = &[
         run: reload::resume_by_handle,
     },
     Flow {
+        name: "a stream, sent while it grows",
+        run: live::stream,
+    },
+    Flow {
+        name: "a recording, sent while it grows",
+        run: live::recording,
+    },
+    Flow {
         name: "refused before any byte moves",
         run: control::refused,
     },
@@ -132,7 +141,7 @@ fn through<'flow>(
     table: &mut Table,
 ) {
     let proxy = Proxy::start(Config::default()).expect("a proxy");
-    let started = caught(|| Browser::through(kind, proxy.address()));
+    let started = caught(|| Browser::with_camera(kind, proxy.address()));
     let browser = match started {
         Ok(browser) => browser,
         Err(reason) => {

@@ -68,6 +68,25 @@ async function until(what, condition, limitMs = 30_000) {
   }
 }
 
+/** Whether a worker of this page may write a file in place; where none may, what is recorded is kept in memory. */
+async function spools() {
+  const source = `(async () => {
+    const root = await navigator.storage.getDirectory();
+    const file = await root.getFileHandle("feature", { create: true });
+    (await file.createSyncAccessHandle()).close();
+    return true;
+  })().catch(() => false).then(postMessage);`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  try {
+    return await new Promise((resolve) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = () => resolve(false);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
 /** Puts a form with a web component into the page; whether it is in the page's own tree. */
 async function element(api, token) {
   await import("/crowfly/element.js");
@@ -79,4 +98,4 @@ async function element(api, token) {
   return !element.shadowRoot;
 }
 
-window.flows = { element, open, file, start, adopt, ending, until, warnings: [] };
+window.flows = { element, open, file, spools, start, adopt, ending, until, warnings: [] };

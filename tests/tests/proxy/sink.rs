@@ -80,6 +80,34 @@ fn a_file_in_parts_is_whole_to_the_last_bit() {
 }
 
 #[test]
+fn a_live_upload_has_the_size_that_complete_says() {
+    const PART: usize = 5 * 1024 * 1024;
+    let setup = setup();
+    let id = UploadId::from_parts(1, 1);
+    let item = json!({"id": id, "name": "a.webm", "live": true, "type": "video/webm"});
+    let made = api(&setup, "POST", "/uploads", &json!({"uploads": [item]}));
+    assert_eq!(made.json()["uploads"][0]["plan"]["kind"], "live");
+    let body = bytes(PART as u64 + 9);
+    for (number, part) in (1..).zip(body.chunks(PART)) {
+        let mut asked = json!({"number": number, "crc64nvme": crc(part)});
+        if part.len() < PART {
+            asked["size"] = part.len().into();
+        }
+        let path = format!("/uploads/{id}/parts");
+        let signed = api(&setup, "POST", &path, &json!({"parts": [asked]})).json();
+        let answer = setup.put(&signed["grants"][0], part).send();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    let done = |body: &Value| api(&setup, "POST", &format!("/uploads/{id}/complete"), body);
+    for size in [json!({}), json!({"size": PART}), json!({"size": PART + 8})] {
+        assert_eq!(done(&size).json()["error"]["code"], "parts_mismatch");
+    }
+    let stored = done(&json!({"size": body.len()}));
+    assert_eq!(stored.status, 200, "{}", stored.text());
+    assert_eq!(stored.json()["crc64nvme"], crc(&body).to_string());
+}
+
+#[test]
 fn complete_wants_all_parts() {
     let setup = setup();
     let (id, _) = setup.create(1, LARGE);

@@ -28,6 +28,7 @@ mod given_out;
 mod impostors;
 mod kit;
 mod live;
+mod live_page;
 mod load;
 mod logs;
 mod machine;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crowfly_contract::{Record, UploadStatus};
-use devkit::browser::Browser;
+use devkit::browser::{Browser, Kind};
 use devkit::env::{Env, Stack};
 use devkit::wait;
 use e2e::api::{Api, crc64nvme};
@@ -113,7 +113,7 @@ fn stored(id: &str) -> Record {
 
 #[test]
 fn the_camera_is_recorded_sent_and_stored() {
-    let browser = Browser::with_camera();
+    let browser = Browser::with_camera(Kind::Chromium, None);
     let recorder = Recorder::open(&browser);
     recorder.record();
     std::thread::sleep(Duration::from_secs(3));
@@ -151,7 +151,7 @@ fn the_camera_is_recorded_sent_and_stored() {
 
 #[test]
 fn sending_waits_while_the_microphone_is_recorded() {
-    let browser = Browser::with_camera();
+    let browser = Browser::with_camera(Kind::Chromium, None);
     let recorder = Recorder::open(&browser);
     recorder.choose("microphone");
     recorder.record();
@@ -180,7 +180,7 @@ fn sending_waits_while_the_microphone_is_recorded() {
 
 #[test]
 fn a_page_that_was_killed_goes_on_with_its_recording() {
-    let browser = Browser::with_camera();
+    let browser = Browser::with_camera(Kind::Chromium, None);
     let recorder = Recorder::open(&browser);
     recorder.record();
     std::thread::sleep(Duration::from_secs(2));
@@ -215,7 +215,7 @@ fn a_page_that_was_killed_goes_on_with_its_recording() {
 
 #[test]
 fn what_is_left_can_be_discarded() {
-    let browser = Browser::with_camera();
+    let browser = Browser::with_camera(Kind::Chromium, None);
     let recorder = Recorder::open(&browser);
     recorder.choose("microphone");
     recorder.record();
@@ -248,7 +248,7 @@ fn what_is_left_can_be_discarded() {
 
 #[test]
 fn a_camera_that_goes_ends_the_recording_and_loses_nothing() {
-    let browser = Browser::with_camera();
+    let browser = Browser::with_camera(Kind::Chromium, None);
     let recorder = Recorder::open(&browser);
     recorder.record();
     // What a page cannot do by itself: https://w3c.github.io/mediacapture-main/#event-mediastreamtrack-ended
@@ -305,7 +305,7 @@ fn a_refusal_says_what_to_do() {
 
 #[test]
 fn axe_finds_nothing_in_the_recorder_and_it_fits_a_narrow_phone() {
-    let browser = Browser::with_camera();
+    let browser = Browser::with_camera(Kind::Chromium, None);
     let recorder = Recorder::open(&browser);
     recorder.record();
     std::thread::sleep(Duration::from_secs(9));

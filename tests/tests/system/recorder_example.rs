@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crowfly_contract::{ListResponse, Record, UploadStatus};
-use devkit::browser::Browser;
+use devkit::browser::{Browser, Kind};
 use devkit::env::{Env, Stack};
 use devkit::http::{Files, Server, Url, encode_path};
 use devkit::random::random_hex;
@@ -87,7 +87,7 @@ fn the_address_of_a_live_webm_goes_through_the_queue_also_after_a_crash() {
     let stack = Env::stack("webm");
     let api = Api::of_subject(stack, &format!("recorder-{}", random_hex(6)));
     let url = serve(&api);
-    let browser = Browser::with_camera();
+    let browser = Browser::with_camera(Kind::Chromium, None);
     let first = browser.window();
     browser.open_window();
     browser.open(&url);

@@ -2,18 +2,15 @@
 //! makes them all.
 #![forbid(unsafe_code)]
 
-mod probe;
-
 use std::process::ExitCode;
 
 use crowfly_webm::{Index, Outcome, Reason, Reserve, finish};
 use data_encoding::BASE64;
-use devkit::browser::Browser;
+use devkit::browser::{Browser, Kind};
 use devkit::http::{Reply, Server};
 use e2e::Tally;
+use e2e::media::{File, end};
 use serde_json::{Value, json};
-
-use probe::{File, end};
 
 /// Room for Cues: for some fifty.
 const ROOM: usize = 1024;
@@ -98,7 +95,7 @@ fn main() -> ExitCode {
         )
     });
     let _served = served.expect("a server");
-    let browser = Browser::with_camera();
+    let browser = Browser::with_camera(Kind::Chromium, None);
     browser.open(&url);
     let mut tally = Tally::default();
     for case in CASES.iter().filter(|case| chosen(case.name)) {

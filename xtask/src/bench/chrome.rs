@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use devkit::browser::{Browser, Kind, WebDriverError, chromium_capabilities};
+use devkit::browser::{Browser, Kind, Leave, WebDriverError, add_camera, chromium_capabilities};
 use devkit::http::Request;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -31,6 +31,15 @@ pub(super) struct Chrome {
 
 impl Chrome {
     pub(super) fn start() -> Result<Self, Error> {
+        Self::begin(None)
+    }
+
+    /// With a microphone, and a camera that shows this film.
+    pub(super) fn filming(film: &Path) -> Result<Self, Error> {
+        Self::begin(Some(film))
+    }
+
+    fn begin(film: Option<&Path>) -> Result<Self, Error> {
         let programs = browsers::chromium()?;
         let [port] = local::free_ports()?;
         let driver = Cmd::new(programs.path("CHROMEDRIVER")).arg(format!("--port={port}"));
@@ -39,7 +48,15 @@ impl Chrome {
         let status = Request::new("GET", format!("{address}/status"));
         driver.until(START, || status.try_send().is_ok())?;
         let profile = paths::temporary("profiles");
-        let wanted = chromium_capabilities(programs.path("CHROME"), profile.path(), None);
+        let mut wanted = chromium_capabilities(programs.path("CHROME"), profile.path(), None);
+        if let Some(film) = film {
+            add_camera(&mut wanted, Leave::Given);
+            let shown = format!("--use-file-for-fake-video-capture={}", film.display());
+            let args = wanted.pointer_mut("/goog:chromeOptions/args");
+            if let Some(args) = args.and_then(Value::as_array_mut) {
+                args.push(Value::from(shown));
+            }
+        }
         let browser = Browser::attach(Kind::Chromium, &address, wanted, SCRIPT)?;
         let found = &browser.capabilities;
         let process = found["goog:processID"].as_u64();

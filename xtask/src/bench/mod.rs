@@ -9,6 +9,7 @@ mod chrome;
 mod engine;
 mod files;
 mod hash;
+mod live;
 mod load;
 mod options;
 mod page;
@@ -43,7 +44,10 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
 
     let settings = plan::settings(&options);
     let mut variants = settings.iter().flat_map(|setting| &setting.variants);
-    if options.wants("hash") || variants.any(|variant| variant.function == "ours") {
+    if options.names("live")
+        || options.wants("hash")
+        || variants.any(|variant| variant.function == "ours")
+    {
         package::build()?;
     }
     if let Some(tarball) = &options.against {
@@ -74,6 +78,12 @@ pub(crate) fn run(arguments: Parser) -> Result<(), Error> {
     }
     if options.wants("engine") {
         show("engine", engine::measure(&options)?);
+    }
+    if options.names("live") {
+        browsers::chromium()?;
+        sink::build()?;
+        let server = sink::page()?;
+        show("live", live::measure(&server, &options)?);
     }
     let backend = ["backend", "functions", "pipeline"];
     if backend.iter().any(|name| options.wants(name)) {

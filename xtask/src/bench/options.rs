@@ -7,8 +7,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::error::Error;
 
 /// What `--only` accepts besides the names of variants.
-const GROUPS: &str =
-    "loopback long hosts small resets uplink stall busy hash engine backend functions pipeline";
+const GROUPS: &str = "loopback long hosts small resets uplink stall busy hash live engine backend functions pipeline";
 /// Those that are measured with `--peers` alone, unless they are named.
 const COMPARED: [&str; 4] = ["resets", "uplink", "stall", "busy"];
 
@@ -25,6 +24,8 @@ pub(super) struct Options {
     /// Whether other uploaders take turns, too; the comparison is written to `docs/BENCHMARKS.md`, and with `load` to
     /// `docs/BENCHMARKS-LOAD.md`.
     pub(super) peers: bool,
+    /// Seconds of each recording, if not those of its link.
+    pub(super) seconds: Option<u64>,
     /// Whether the processors are kept busy meanwhile.
     pub(super) load: bool,
     /// Warm calls of each function in a run.
@@ -43,6 +44,7 @@ impl Options {
             files: 500,
             against: None,
             peers: false,
+            seconds: None,
             load: false,
             calls: 2_000,
             events: vec![100, 1_000, 10_000],
@@ -55,6 +57,7 @@ impl Options {
                 Arg::Long("size") => options.size = arguments.value()?.parse()?,
                 Arg::Long("files") => options.files = arguments.value()?.parse()?,
                 Arg::Long("peers") => options.peers = true,
+                Arg::Long("seconds") => options.seconds = Some(arguments.value()?.parse()?),
                 Arg::Long("load") => options.load = true,
                 Arg::Long("against") => options.against = Some(arguments.value()?.into()),
                 Arg::Long("zips") => options.zips = Some(arguments.value()?.into()),
@@ -69,6 +72,11 @@ impl Options {
         }
         options.check()?;
         Ok(options)
+    }
+
+    /// Whether this benchmark is named, as one must be that takes many minutes.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.only.iter().any(|only| only == name)
     }
 
     /// Whether `--only` is absent or has this name.

@@ -1,6 +1,7 @@
 //! `docs/BENCHMARKS.md` and `docs/BENCHMARKS-LOAD.md`: the comparison with other uploaders, as pages.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
 use super::peers::Peer;
 use super::report::{Sample, median_of, ratio};
@@ -63,10 +64,7 @@ pub(super) fn write(rows: &[Row], peers: &[Peer], load: bool) -> Result<(), Erro
     let _ = writeln!(
         out,
         "\nChromium {chromium}, {processors} processors, {runs} runs of each, {}.",
-        devkit::time::rfc3339(devkit::time::unix())
-            .split('T')
-            .next()
-            .unwrap_or_default()
+        today()
     );
     let mut settings: Vec<&str> = rows.iter().map(|row| row.setting.name).collect();
     settings.dedup();
@@ -74,11 +72,41 @@ pub(super) fn write(rows: &[Row], peers: &[Peer], load: bool) -> Result<(), Erro
         let rows: Vec<&Row> = rows.iter().filter(|row| row.setting.name == name).collect();
         section(&mut out, &rows, peers);
     }
-    if !load {
-        sizes(&mut out, peers)?;
-        out.push_str(NOTES);
+    if load {
+        return files::write(&paths::root().join(name), out);
     }
-    files::write(&paths::root().join(name), out)
+    sizes(&mut out, peers)?;
+    out.push_str(NOTES);
+    let before = files::text(&file()).unwrap_or_default();
+    files::write(&file(), out + parts(&before).1)
+}
+
+/// The last section, which another benchmark writes.
+const RECORDINGS: &str = "\n## Recordings\n";
+
+/// Writes that section anew, if there is a page.
+pub(super) fn write_recordings(section: &str) -> Result<(), Error> {
+    if !file().is_file() {
+        return Ok(());
+    }
+    let before = files::text(&file())?;
+    files::write(&file(), [parts(&before).0, RECORDINGS, section].concat())
+}
+
+/// The page before its last section, and that section.
+fn parts(page: &str) -> (&str, &str) {
+    let at = page.find(RECORDINGS).unwrap_or(page.len());
+    page.split_at(at)
+}
+
+fn file() -> PathBuf {
+    paths::root().join("docs/BENCHMARKS.md")
+}
+
+/// The date, as `2026-01-31`.
+pub(super) fn today() -> String {
+    let now = devkit::time::rfc3339(devkit::time::unix());
+    now.split('T').next().unwrap_or_default().to_owned()
 }
 
 /// Heading, name in the samples, decimal places.
@@ -163,4 +191,18 @@ fn sizes(out: &mut String, peers: &[Peer]) -> Result<(), Error> {
         let _ = writeln!(out, "| {name} | {}.{} |", tenths / 10, tenths % 10);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RECORDINGS, parts};
+
+    #[test]
+    fn the_section_of_recordings_is_the_last() {
+        let page = ["# Benchmarks\n\n## Size\n", RECORDINGS, "\nText.\n"].concat();
+        let (before, after) = parts(&page);
+        assert_eq!(before, "# Benchmarks\n\n## Size\n");
+        assert_eq!(after, "\n## Recordings\n\nText.\n");
+        assert_eq!(parts(before), (before, ""));
+    }
 }

@@ -100,6 +100,7 @@ fn run(counts: &mut Counts, kind: Kind, name: &str, env: &Variables) -> Result<(
 
 /// Runs the flows in every available browser and prints the table of flows and browsers.
 pub(super) fn flows(counts: &mut Counts) -> Result<(), Error> {
+    media::ready()?;
     let mut env = every()?;
     let all = step::step("flows in each browser, compiling", binaries::compile)?;
     let suite = local::start_for_tests(Build::Tests)?;

@@ -51,30 +51,35 @@ const STEPS: &[Step] = &[
     ("stores", browsers::stores),
 ];
 
-/// The long forms that need the running system: a spike of this many events, requests made from the OpenAPI document for
-/// so many seconds, and every permission removed once.
+/// The long forms that need the running system.
+pub(crate) struct Long {
+    /// Events of a spike.
+    pub(crate) events: u64,
+    /// Recordings whose page ends.
+    pub(crate) recordings: u64,
+    /// For how long requests are made from the OpenAPI document.
+    pub(crate) openapi_seconds: u64,
+    /// Whether every permission is removed once.
+    pub(crate) rights: bool,
+    pub(crate) seed: u64,
+}
+
+/// Runs those that are not 0.
 ///
 /// # Errors
 /// If a test fails, or no test notices a removed permission.
-pub(crate) fn long_forms(
-    events: u64,
-    openapi_seconds: u64,
-    rights: bool,
-    seed: u64,
-) -> Result<(), Error> {
+pub(crate) fn long_forms(long: &Long) -> Result<(), Error> {
     system::begin_optimised()?;
-    let spike = if events > 0 {
-        system::spike(events, seed)
-    } else {
-        Ok(())
-    };
-    let kept = match openapi_seconds {
+    let some = |count: u64, run: fn(u64, u64) -> Result<(), Error>| match count {
         0 => Ok(()),
-        seconds => system::openapi(seconds, seed),
+        count => run(count, long.seed),
     };
-    let missed = if rights { rights::all() } else { Ok(()) };
+    let spike = some(long.events, system::spike);
+    let lost = some(long.recordings, system::recordings);
+    let kept = some(long.openapi_seconds, system::openapi);
+    let missed = if long.rights { rights::all() } else { Ok(()) };
     system::end();
-    spike.and(kept).and(missed)
+    spike.and(lost).and(kept).and(missed)
 }
 
 /// The pictures of the page, those of an animation among them, in `target/pictures`.

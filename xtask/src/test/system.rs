@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::lambdas::Build;
 use crate::local::{self, Suite};
 use crate::process::{self, Cmd};
-use crate::setup::{browsers, node, python};
+use crate::setup::{browsers, media, node, python};
 use crate::{paths, step, tools};
 
 /// The rules that make the local AWS as strict as AWS, each with its own test.
@@ -64,6 +64,19 @@ pub(super) fn spike(events: u64, seed: u64) -> Result<(), Error> {
     long_form(
         &format!("{events} events at once, seed {seed}"),
         "load::",
+        env,
+    )
+}
+
+/// Pages that end in the middle of a recording, in their long form: the tests of the module `live_page`.
+pub(super) fn recordings(count: u64, seed: u64) -> Result<(), Error> {
+    let env = [
+        ("CROWFLY_RECORDINGS", count.to_string()),
+        ("CROWFLY_SEED", seed.to_string()),
+    ];
+    long_form(
+        &format!("{count} pages end while they record, seed {seed}"),
+        "live_page::",
         env,
     )
 }
@@ -150,6 +163,7 @@ pub(super) fn end() {
 
 fn start(how: Build) -> Result<Running, Error> {
     let mut env = browsers::chromium()?.env();
+    media::ready()?;
     let projects = tools::of_a_test_run()?;
     tools::install(&projects)?;
     node::provider()?;

@@ -1,4 +1,4 @@
-//! What ffmpeg makes of a file.
+//! What ffmpeg makes of a recording. Its programs are those on `PATH`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,37 +6,51 @@ use std::process::Command;
 use serde_json::Value;
 
 /// A recording in a file.
-pub(crate) struct File(pub(crate) PathBuf);
+#[derive(Debug)]
+pub struct File(pub PathBuf);
 
 /// A frame of a stream, with its time in seconds.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Packet {
-    pub(crate) stream: u64,
-    pub(crate) time: f64,
-    pub(crate) duration: f64,
+pub struct Packet {
+    /// Number of the stream, from 0.
+    pub stream: u64,
+    /// When it is shown.
+    pub time: f64,
+    /// For how long; 0 if the file does not say.
+    pub duration: f64,
     size: String,
 }
 
 impl File {
-    pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Self {
+    /// Writes a recording.
+    ///
+    /// # Panics
+    /// When the file cannot be written.
+    pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Self {
         let path = folder.join(name);
         std::fs::write(&path, bytes).expect("a file");
         Self(path)
     }
 
     /// The duration that the file states, in seconds.
-    pub(crate) fn duration(&self) -> Option<f64> {
+    pub fn duration(&self) -> Option<f64> {
         let value = self.probe(&["-show_entries", "format=duration"]);
         number(&value["format"]["duration"])
     }
 
     /// Every frame, in the order of the file.
-    pub(crate) fn packets(&self) -> Vec<Packet> {
+    ///
+    /// # Panics
+    /// When ffprobe finds a fault.
+    pub fn packets(&self) -> Vec<Packet> {
         self.packets_by(&[])
     }
 
     /// The first frame that a player reads which seeks to `to` seconds.
-    pub(crate) fn sought(&self, to: f64) -> Packet {
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn sought(&self, to: f64) -> Packet {
         let from = format!("{to}%+#1");
         let packets = self.packets_by(&["-read_intervals", &from]);
         packets.into_iter().next().expect("a frame")
@@ -57,15 +71,18 @@ impl File {
     }
 
     fn probe(&self, arguments: &[&str]) -> Value {
-        let fixed = ["-v", "error", "-of", "json"];
+        let fixed = ["-v", "repeat+error", "-of", "json"];
         let output = self.run("ffprobe", &[&fixed, arguments].concat(), &[]);
         serde_json::from_str(&output).expect("JSON")
     }
 
     /// Decodes every frame from `from` seconds on; fails if one cannot be.
-    pub(crate) fn decode(&self, from: f64) {
+    ///
+    /// # Panics
+    /// When ffmpeg finds a fault.
+    pub fn decode(&self, from: f64) {
         let from = from.to_string();
-        let before = ["-v", "error", "-xerror", "-ss", &from];
+        let before = ["-v", "repeat+error", "-xerror", "-ss", &from];
         self.run("ffmpeg", &before, &["-f", "null", "-"]);
     }
 
@@ -92,8 +109,30 @@ fn number(value: &Value) -> Option<f64> {
     value.as_str()?.parse().ok()
 }
 
+/// Decodes a recording from its beginning to its end; returns the number of its frames, over all streams.
+///
+/// # Panics
+/// When a frame cannot be decoded, or there is none.
+pub fn frames(bytes: &[u8]) -> usize {
+    let folder = devkit::paths::temporary("media");
+    let file = File::write(folder.path(), "recording", bytes);
+    file.decode(0.0);
+    let frames = file.packets().len();
+    assert!(frames > 0, "no frame in {} bytes", bytes.len());
+    frames
+}
+
+/// The duration that a recording states, in seconds.
+///
+/// # Panics
+/// When ffprobe finds a fault.
+pub fn duration(bytes: &[u8]) -> Option<f64> {
+    let folder = devkit::paths::temporary("media");
+    File::write(folder.path(), "recording", bytes).duration()
+}
+
 /// When the last frame ends, in seconds.
-pub(crate) fn end(packets: &[Packet]) -> f64 {
+pub fn end(packets: &[Packet]) -> f64 {
     let ends = packets.iter().map(|packet| packet.time + packet.duration);
     ends.fold(0.0, f64::max)
 }

@@ -1,0 +1,194 @@
+import { equal, ok, rejection, until } from "../support/world.js";
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+/** When the page is there: see `support/mod.rs`. */
+const recordings = () => import("./live.js");
+
+/** A recorder whose events a case makes. */
+class FakeRecorder extends EventTarget {
+  ondataavailable = null;
+  state = "recording";
+  starts = 0;
+  asked = 0;
+
+  start() {
+    this.starts += 1;
+    this.state = "recording";
+  }
+
+  stop() {
+    this.state = "inactive";
+    queueMicrotask(() => this.dispatchEvent(new Event("stop")));
+  }
+
+  pause() {
+    this.state = "paused";
+  }
+
+  resume() {
+    this.state = "recording";
+  }
+
+  requestData() {
+    this.asked += 1;
+  }
+
+  give(bytes) {
+    this.dispatchEvent(Object.assign(new Event("dataavailable"), { data: new Blob([bytes]) }));
+  }
+}
+
+/** All that a recorder gives, as a page hears it. */
+function heard(media) {
+  const pieces = [];
+  media.addEventListener("dataavailable", ({ data }) => pieces.push(data));
+  return async () => new Uint8Array(await new Blob(pieces).arrayBuffer());
+}
+
+/** Records a picture that moves: with `start` the page starts the recorder. The bytes are those that the page hears. */
+async function recorded(test, { type = "video/webm", start }, work) {
+  const { canvas, recordable, same, withWorker } = await recordings();
+  const sent = recordable(test.world);
+  const warnings = [];
+  const client = withWorker(test, { onWarning: ({ code }) => warnings.push(code) });
+  const { stream, end } = canvas();
+  const media = new MediaRecorder(stream, { mimeType: type });
+  const all = heard(media);
+  start?.(media);
+  const upload = client.uploadLive(media, { name: "a.webm" });
+  await work({ media, stream, upload });
+  const { size } = await upload.done;
+  end();
+  const wanted = await all();
+  equal([size, media.state, warnings], [wanted.length, "inactive", []]);
+  same(await sent(), wanted);
+  equal(client.snapshot().uploads[0].type, type.split(";")[0]);
+  client.close();
+}
+
+export const cases = {
+  async what_a_recorder_gives_at_once_is_not_lost(test) {
+    const { noise, recordable, same, withWorker } = await recordings();
+    const sent = recordable(test.world);
+    const client = withWorker(test);
+    const media = new FakeRecorder();
+    const upload = client.uploadLive(media, { name: "a.webm" });
+    media.give(noise(1_000));
+    await until(() => upload.progress.recorded === 1_000, "the first piece");
+    media.give(noise(10, 2));
+    media.stop();
+    equal((await upload.done).size, 1_010);
+    same((await sent()).subarray(0, 1_000), noise(1_000));
+    client.close();
+  },
+
+  async a_recorder_that_is_stopped_at_once_is_not_started_again(test) {
+    const { noise, recordable, same, withWorker } = await recordings();
+    const sent = recordable(test.world);
+    const client = withWorker(test);
+    const media = new FakeRecorder();
+    const upload = client.uploadLive(media, { name: "a.webm" });
+    media.give(noise(100));
+    media.stop();
+    equal((await upload.done).size, 100);
+    equal([media.starts, media.state], [0, "inactive"]);
+    same(await sent(), noise(100));
+    client.close();
+  },
+
+  a_recorder_in_small_slices_gives_all_its_pieces: (test) =>
+    recorded(test, { start: (media) => media.start(20) }, async ({ media, upload }) => {
+      await until(() => upload.progress.recorded > 0, "the first bytes", 10_000);
+      await pause(500);
+      media.stop();
+    }),
+
+  async a_recorder_that_falls_silent_is_asked(test) {
+    const { noise, recordable, withWorker } = await recordings();
+    recordable(test.world);
+    const client = withWorker(test);
+    const media = Object.assign(new FakeRecorder(), { state: "inactive" });
+    const upload = client.uploadLive(media, { name: "a.webm" });
+    equal(media.starts, 1);
+    const timer = setInterval(() => media.give(noise(10)), 300);
+    await pause(2_500);
+    clearInterval(timer);
+    equal(media.asked, 0, "asked while it gave");
+    await until(() => media.asked > 0, "a question", 5_000);
+    media.state = "paused";
+    const before = media.asked;
+    await pause(2_500);
+    equal(media.asked, before, "asked while it was paused");
+    media.stop();
+    ok((await upload.done).size >= 70, "bytes");
+    client.close();
+  },
+
+  async a_recorder_of_mp4_is_sent_as_it_is(test) {
+    const type = "video/mp4;codecs=vp9";
+    if (!MediaRecorder.isTypeSupported(type)) return;
+    await recorded(test, { type }, async ({ upload }) => {
+      await until(() => upload.progress.recorded > 0, "the first bytes", 10_000);
+      await pause(1_200);
+      upload.finish();
+    });
+  },
+
+  // As the browser's own button does that ends the sharing of a screen.
+  a_recorder_whose_tracks_end_ends_the_upload: (test) =>
+    recorded(test, {}, async ({ stream, upload }) => {
+      await until(() => upload.progress.recorded > 0, "the first bytes", 10_000);
+      stream.getTracks().forEach((track) => track.stop());
+    }),
+
+  a_recorder_that_was_paused_for_long_goes_on: (test) =>
+    recorded(test, { start: (media) => media.start() }, async ({ media, upload }) => {
+      await until(() => upload.progress.recorded > 0, "the first bytes", 10_000);
+      media.pause();
+      await pause(3_500);
+      const before = upload.progress.recorded;
+      media.resume();
+      await until(() => upload.progress.recorded > before, "more bytes", 10_000);
+      media.stop();
+    }),
+
+  async a_recorder_that_cannot_start_fails_its_upload(test) {
+    const { canvas, recordable, withWorker } = await recordings();
+    recordable(test.world);
+    const client = withWorker(test);
+    const { stream, end } = canvas();
+    const media = new MediaRecorder(stream, { mimeType: "video/webm" });
+    stream.getTracks().forEach((track) => track.stop());
+    end();
+    const upload = client.uploadLive(media, { name: "a.webm" });
+    const error = await rejection(upload.done);
+    ok(error instanceof DOMException, String(error));
+    equal(upload.state, "aborted");
+    client.close();
+  },
+
+  async a_stream_that_another_reads_fails_its_upload(test) {
+    const { recordable, tap, withWorker } = await recordings();
+    recordable(test.world);
+    const client = withWorker(test);
+    const { stream } = tap();
+    stream.getReader();
+    const upload = client.uploadLive(stream, { name: "a.bin" });
+    ok((await rejection(upload.done)) instanceof TypeError, "another reason");
+    equal(upload.state, "aborted");
+    client.close();
+  },
+
+  async empty_pieces_are_nothing(test) {
+    const { noise, recordable, same, withWorker } = await recordings();
+    const sent = recordable(test.world);
+    for (const client of [withWorker(test), test.createClient({ api: "https://api.test", token: () => "a.b.c", onWarning() {} })]) {
+      const bytes = noise(30);
+      const empty = new Uint8Array();
+      const pieces = [new Blob(), bytes.subarray(0, 10), empty, empty, bytes.subarray(10), new ArrayBuffer(0)];
+      equal((await client.uploadLive(pieces, { name: "a.bin" }).done).size, 30);
+      same(await sent(), bytes);
+      client.close();
+    }
+  },
+};
