@@ -2,6 +2,7 @@
 // https://developer.mozilla.org/docs/Web/API/IndexedDB_API
 
 export { Recorder, recordedBytes, sweepSpools } from "./live.js";
+export { keepPath, keptPath } from "./path.js";
 export { Owner } from "./locks.js";
 
 /** What the journal keeps of one upload, or of one client without Web Locks. Whoever reads it trusts no field but `id`.
@@ -329,34 +330,4 @@ function removeRuns(store, gone, known) {
       }
     }
   };
-}
-
-const DAY_MS = 86_400_000;
-/** Changes, for example, from Wi-Fi to mobile data; undefined where the browser does not say.
- * https://developer.mozilla.org/docs/Web/API/NetworkInformation/type */
-const network = () => navigator.connection?.type;
-
-/** Keeps for later pages what was measured of the path to storage.
- * @param {string} api
- * @param {...number} path */
-export function keepPath(api, ...path) {
-  try {
-    localStorage[`crowfly ${api}`] = JSON.stringify([Date.now(), network(), ...path]);
-  } catch {
-    // Refused, full, or a worker, which has none.
-  }
-}
-
-/** One of the numbers that a page has measured within a day, by the same kind of network; 0 or no number if none has.
- * @param {string} api
- * @param {number} place
- * @returns {number} */
-export function keptPath(api, place) {
-  try {
-    const [at, type, ...path] = JSON.parse(localStorage[`crowfly ${api}`]);
-    if (Date.now() - at < DAY_MS && type == network()) return +path[place];
-  } catch {
-    // Nothing of ours.
-  }
-  return 0;
 }

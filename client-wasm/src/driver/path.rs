@@ -1,4 +1,4 @@
-//! What was measured of the path to storage, kept for later pages in `localStorage`: see `js/journal.js`.
+//! What was measured of the path to storage, kept for later pages in `localStorage`: see `js/path.js`.
 
 use crowfly_engine::PathMeasure;
 use wasm_bindgen::prelude::*;
@@ -9,6 +9,7 @@ use crate::options::Settings;
 /// Smaller files measure nothing.
 const MEASURING_BYTES: f64 = crowfly_contract::limits::MIN_PART_BYTES as f64;
 
+// Of `js/path.js`.
 #[wasm_bindgen(module = "/js/journal.js")]
 extern "C" {
     #[wasm_bindgen(js_name = keepPath)]
@@ -17,6 +18,12 @@ extern "C" {
     /// The number at this place; 0 if nothing is kept.
     #[wasm_bindgen(js_name = keptPath)]
     fn kept_path(api: &str, place: u32) -> f64;
+}
+
+/// Named here, so that the script is beside `journal.js`, which exports it.
+#[wasm_bindgen(module = "/js/path.js")]
+extern "C" {
+    type Path;
 }
 
 /// Whether a client keeps it. The functions of a signer are never asked for a part size.

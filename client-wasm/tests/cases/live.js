@@ -65,9 +65,7 @@ export const withWorker = ({ createClient, world, workerSource }, more) =>
 export async function spools() {
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle("crowfly").catch(() => undefined);
-  const names = [];
-  for await (const name of folder?.keys() ?? []) names.push(name);
-  return names;
+  return Array.fromAsync(folder?.keys() ?? []);
 }
 
 export function canvas() {
