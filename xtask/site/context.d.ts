@@ -7,6 +7,8 @@ declare global {
   const file: File;
   const files: File[];
   const signal: AbortSignal;
+  const stream: MediaStream;
+  const stopButton: HTMLButtonElement;
   const onProgress: undefined;
   const api: string;
   const token: () => Promise<string>;
