@@ -46,8 +46,10 @@ export async function open(source, id, hear, { worker, mender, persist }) {
       if (spool.cause !== told) more.cause = told = spool.cause;
       hear(news(spool, more));
     };
-    /** @type {unknown} */
+    /** The first thing that went wrong: the source, or the disk.
+     * @type {unknown} */
     let error;
+    const failed = (/** @type {unknown} */ thrown) => void (error ??= thrown ?? new Error("the source failed"));
     try {
       for await (const piece of pieces) {
         for (const part of steps(piece)) {
@@ -58,9 +60,9 @@ export async function open(source, id, hear, { worker, mender, persist }) {
         }
       }
     } catch (thrown) {
-      error = thrown ?? new Error("the source failed");
+      failed(thrown);
     }
-    if (mender) await spool.add(new Blob([mender.end()]));
+    if (mender) await spool.add(new Blob([mender.end()])).catch(failed);
     await spool.seal();
     tell({ ended: true, error, ...(await mend(spool, mender)) });
   };
@@ -85,22 +87,26 @@ export async function open(source, id, hear, { worker, mender, persist }) {
  * @param {Mender | undefined} mender
  * @returns {Promise<Recorder>} */
 async function left(spool, hear, mender) {
-  if (mender) {
-    for (let at = 0; at < spool.ready; at += STEP) mender.add(await bytesOf(spool.slice(at, at + STEP)), true);
+  for (let at = 0; mender && at < spool.ready; at += STEP) {
+    const bytes = await bytesOf(spool.slice(at, at + STEP)).catch(() => undefined);
+    // Without all of them its length would be wrong.
+    if (bytes) mender.add(bytes, true);
+    else mender = undefined;
   }
   const { durationMs } = await mend(spool, mender);
   hear(news(spool, { ended: true, durationMs }));
   return { release() {}, finish() {}, end: (gone) => void spool.end(gone) };
 }
 
-/** Puts the mended head in place of the first bytes, if all is there that it is made of.
+/** Puts the mended head in place of the first bytes, if all is there that it is made of, and can be read.
  * @param {Spool} spool
  * @param {Mender | undefined} mender
  * @returns {Promise<{ head?: boolean, durationMs?: number | undefined }>} */
 async function mend(spool, mender) {
   const length = mender?.headLength;
   if (!mender || !length || !spool.whole) return {};
-  const head = mender.mended(await bytesOf(spool.slice(0, length)));
+  const first = await bytesOf(spool.slice(0, length)).catch(() => undefined);
+  const head = first && mender.mended(first);
   if (head) spool.head = new Blob([head]);
   return { head: head !== undefined, durationMs: mender.durationMs };
 }

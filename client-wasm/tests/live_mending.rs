@@ -18,6 +18,8 @@ cases!("/tests/cases/live_mending.js":
     a_later_page_mends_what_was_recorded,
     what_is_no_webm_stays_as_it_is,
     what_memory_has_given_away_is_not_mended,
+    a_head_that_cannot_be_read_stays_as_it_is,
+    a_spool_that_cannot_be_read_back_ends_the_upload,
     a_recorder_that_runs_loses_nothing_while_scripts_load,
     spools_that_nobody_wrote_to_for_a_week_are_swept,
 );

@@ -153,6 +153,46 @@ export const cases = {
     client.close();
   },
 
+  async a_head_that_cannot_be_read_stays_as_it_is(test) {
+    const { noise, recordable, same, withWorker } = await helpers();
+    const sent = recordable(test.world);
+    const client = withWorker(test);
+    const read = Blob.prototype.arrayBuffer;
+    // Of this size is nothing but the head with its room.
+    Blob.prototype.arrayBuffer = function () {
+      const head = this.size > 16_384 && this.size < 20_000;
+      return head ? Promise.reject(new DOMException("gone", "NotReadableError")) : read.call(this);
+    };
+    const pieces = recording(noise, 3);
+    const { verified } = await client.uploadLive(pieces, { name: "a.webm", fixDuration: true }).done;
+    Blob.prototype.arrayBuffer = read;
+    ok(verified, "not verified");
+    const bytes = await sent();
+    equal(durationOf(bytes), undefined);
+    sameClusters(same, bytes, pieces);
+    client.close();
+  },
+
+  async a_spool_that_cannot_be_read_back_ends_the_upload({ createClient, world, workerSource }) {
+    const { noise, recordable } = await helpers();
+    recordable(world);
+    const trouble = "{setTimeout(() => { throw new Error('gone'); }, 300);}";
+    const client = createClient({ api: "https://api.test", token: () => "a.b.c", onWarning() {} }, () => world.worker(trouble + workerSource));
+    const { getFileHandle } = FileSystemDirectoryHandle.prototype;
+    FileSystemDirectoryHandle.prototype.getFileHandle = () => Promise.reject(new DOMException("gone", "NotFoundError"));
+    async function* slow() {
+      for (const piece of recording(noise, 12)) {
+        yield piece;
+        await new Promise((done) => setTimeout(done, 100));
+      }
+    }
+    const upload = client.uploadLive(slow(), { name: "a.webm", fixDuration: true });
+    const ended = await Promise.race([upload.done.then(() => "stored", () => "failed"), new Promise((done) => setTimeout(done, 10_000))]);
+    FileSystemDirectoryHandle.prototype.getFileHandle = getFileHandle;
+    equal(ended, "failed");
+    client.close();
+  },
+
   async a_recorder_that_runs_loses_nothing_while_scripts_load(test) {
     const { noise, recordable, same, withWorker } = await helpers();
     const sent = recordable(test.world);
