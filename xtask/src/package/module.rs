@@ -49,10 +49,17 @@ impl Build {
 
     /// As the compiler writes it.
     pub(super) fn raw(self) -> PathBuf {
-        out().join(match self {
-            Self::Client => "crowfly.wasm",
-            Self::Live => "crowfly-live.wasm",
-        })
+        out(&self.target()).join("crowfly.wasm")
+    }
+
+    /// The compiler's folder. Each build has its own: a module's file has the same name whatever its features, so that
+    /// cargo would make it anew each time another one is asked for.
+    fn target(self) -> PathBuf {
+        let target = paths::cargo_target();
+        match self {
+            Self::Client => target,
+            Self::Live => target.join("live"),
+        }
     }
 
     /// The folder of its glue, `crowfly.js` and `crowfly_bg.wasm`.
@@ -81,20 +88,20 @@ impl Build {
 
 /// Compiles the crate in both builds, and the doctor's.
 pub(super) fn compile() -> Result<(), Error> {
-    compile_crate("crowfly-doctor", &[])?;
-    compile_crate("crowfly", &["--features", "live"])?;
-    let (built, live) = (Build::Client.raw(), Build::Live.raw());
-    files::copy(&built, &live)?;
-    compile_crate("crowfly", &[])
+    compile_crate("crowfly-doctor", Build::Client, &[])?;
+    compile_crate("crowfly", Build::Client, &[])?;
+    compile_crate("crowfly", Build::Live, &["--features", "live"])
 }
 
 /// Compiles one crate as a module alone: cargo leaves out link-time optimisation, without a word, of a crate that is a
 /// library for other crates at the same time. <https://github.com/rust-lang/cargo/issues/9672>
-fn compile_crate(name: &str, features: &[&str]) -> Result<(), Error> {
+fn compile_crate(name: &str, build: Build, features: &[&str]) -> Result<(), Error> {
     let mut cargo = wasm::cmd("cargo")?
         .words("rustc --lib --crate-type cdylib --package")
         .args([name, "--profile", PROFILE, "--target", wasm_target::TRIPLE])
-        .args(features);
+        .args(features)
+        .arg("--target-dir")
+        .arg(build.target());
     if wasm_target::has_source() {
         // Lets a stable compiler accept unstable options.
         cargo = cargo
@@ -106,14 +113,13 @@ fn compile_crate(name: &str, features: &[&str]) -> Result<(), Error> {
 }
 
 /// Where the compiler writes modules.
-fn out() -> PathBuf {
-    let folder = paths::cargo_target().join(wasm_target::TRIPLE);
-    folder.join(PROFILE)
+fn out(target: &Path) -> PathBuf {
+    target.join(wasm_target::TRIPLE).join(PROFILE)
 }
 
 /// The module of the doctor as the compiler writes it.
 pub(super) fn raw_doctor() -> PathBuf {
-    out().join("crowfly_doctor.wasm")
+    out(&Build::Client.target()).join("crowfly_doctor.wasm")
 }
 
 /// Generates the glue `crowfly.js` and the optimised `crowfly_bg.wasm` of a build.
