@@ -36,10 +36,18 @@ impl PackagePage {
     /// # Panics
     /// When the port is taken.
     pub fn serve(self, port: u16) -> u16 {
+        self.serve_beside(port, Files::default())
+    }
+
+    /// The same, with more files.
+    ///
+    /// # Panics
+    /// When the port is taken.
+    pub fn serve_beside(self, port: u16, more: Files) -> u16 {
         let bound = Server::bind(port)
             .unwrap_or_else(|error| panic!("cannot serve a page on port {port}: {error}"));
         let port = bound.address().port();
-        let files = Files::default().at("/crowfly/", self.package.clone());
+        let files = more.at("/crowfly/", self.package.clone());
         let serving = bound.serve(move |request| self.answer(&files, request));
         serving.expect("a server").detach();
         port

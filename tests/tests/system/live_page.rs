@@ -2,22 +2,19 @@
 //!
 //! `CROWFLY_RECORDINGS` sets how many end, `CROWFLY_SEED` when and how; `cargo xtask soak` ends twenty.
 
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use crowfly_contract::{Record, UploadStatus};
 use data_encoding::BASE64;
 use devkit::browser::{Browser, Kind};
-use devkit::env::Env;
-use devkit::http::Url;
 use devkit::random::words;
 use devkit::wait;
 use e2e::api::{Api, crc64nvme};
 use e2e::media::{duration, frames};
-use e2e::package_page::{PackagePage, package};
 use serde_json::{Value, json};
 
 use crate::common::{RECORD_WITHIN, account, new_caller};
+use crate::tool_site::tool_site;
 
 /// In a default run.
 const RECORDINGS: u64 = 3;
@@ -42,22 +39,6 @@ enum End {
     KilledTwice,
 }
 
-/// The page of these tests, on an origin that the stacks allow.
-fn site() -> &'static str {
-    static SITE: OnceLock<String> = OnceLock::new();
-    SITE.get_or_init(|| {
-        let origin = Env::get().tool_origin.trim_end_matches('/');
-        let port = Url::parse(origin).and_then(|url| url.port());
-        let page = PackagePage {
-            title: "Recordings",
-            script: include_str!("live_page.js"),
-            package: package(),
-        };
-        page.serve(port.expect("an origin with a port"));
-        format!("{origin}/")
-    })
-}
-
 /// One caller in one browser with a camera.
 struct Visit {
     browser: Browser,
@@ -73,7 +54,7 @@ impl Visit {
     }
 
     fn open(&self) {
-        self.browser.open(site());
+        self.browser.open(&tool_site().url);
         wait::until("the page's modules", LONGEST, || {
             (self.browser.run("return Boolean(window.recordings);", &[]) == true).then_some(())
         });

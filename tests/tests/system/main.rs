@@ -80,6 +80,7 @@ mod storage_policy;
 mod sweep;
 mod tokens;
 mod told;
+mod tool_site;
 mod transactions;
 mod types;
 mod verify;

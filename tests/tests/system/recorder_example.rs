@@ -5,19 +5,21 @@ use std::time::Duration;
 use crowfly_contract::{ListResponse, Record, UploadStatus};
 use devkit::browser::{Browser, Kind};
 use devkit::env::{Env, Stack};
-use devkit::http::{Files, Server, Url, encode_path};
+use devkit::http::encode_path;
 use devkit::random::random_hex;
 use devkit::{paths, wait};
 use e2e::api::Api;
 use e2e::aws::Aws;
-use e2e::package_page::package;
+
+use crate::tool_site::tool_site;
 
 const WITHIN: Duration = Duration::from_secs(30);
 
 /// Serves the example, filled in for this caller, until the process ends; returns its address.
 fn serve(api: &Api) -> String {
     let from = paths::root().join("examples/recorder");
-    let folder = paths::scratch("recorder");
+    let site = tool_site();
+    let folder = &site.recorder;
     let read = |name: &str| std::fs::read_to_string(from.join(name)).expect(name);
     let mut script = read("app.js");
     for (placeholder, value) in [
@@ -32,13 +34,7 @@ fn serve(api: &Api) -> String {
     }
     std::fs::write(folder.join("app.js"), script).expect("a file");
     std::fs::write(folder.join("index.html"), read("index.html")).expect("a file");
-    let origin = Env::get().tool_origin.trim_end_matches('/');
-    let port = Url::parse(origin).and_then(|url| url.port());
-    let server = Server::bind(port.expect("a port")).expect("the port of a tool");
-    let files = Files::default().at("/crowfly/", package()).at("/", folder);
-    let serving = server.serve(move |request| files.answer(request));
-    serving.expect("a server").detach();
-    format!("{origin}/")
+    format!("{}recorder/", site.url)
 }
 
 fn text(browser: &Browser, css: &str) -> String {
