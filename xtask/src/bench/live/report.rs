@@ -23,8 +23,9 @@ struct Line {
     name: &'static str,
     runs: usize,
     ms: f64,
-    ratio: Option<f64>,
-    aim: Option<u64>,
+    /// Empty where there is none, as is `aim`.
+    ratio: String,
+    aim: String,
     mb: f64,
     mib: f64,
 }
@@ -42,15 +43,15 @@ fn lines(row: &Row) -> Vec<Line> {
             name,
             runs: samples.len(),
             ms: middle(samples, |sample| sample.ms),
-            ratio: None,
-            aim: None,
+            ratio: String::new(),
+            aim: String::new(),
             mb: middle(samples, |sample| sample.bytes) / 1e6,
             mib: middle(samples, |sample| sample.mib),
         })
         .collect();
     if let Some(first) = lines.first_mut() {
-        first.ratio = Some(first.ms / yardstick);
-        first.aim = Some(row.link.aim);
+        first.ratio = format!("{:.2}", first.ms / yardstick);
+        first.aim = row.link.aim.to_string();
     }
     lines
 }
@@ -73,14 +74,10 @@ pub(super) fn table(rows: &[Row], chromium: &str) -> String {
             "", "runs", "stored ms", "ratio", "aim ms", "MB", "memory MiB"
         );
         for line in lines(row) {
-            let ratio = line
-                .ratio
-                .map_or(String::new(), |ratio| format!("{ratio:.2}"));
-            let aim = line.aim.map_or(String::new(), |aim| aim.to_string());
             let _ = writeln!(
                 out,
-                "{:<24}{:>5}{:>11.0}{ratio:>7}{aim:>9}{:>8.1}{:>12.0}",
-                line.name, line.runs, line.ms, line.mb, line.mib
+                "{:<24}{:>5}{:>11.0}{:>7}{:>9}{:>8.1}{:>12.0}",
+                line.name, line.runs, line.ms, line.ratio, line.aim, line.mb, line.mib
             );
         }
         out.push('\n');
@@ -103,14 +100,10 @@ pub(super) fn write(rows: &[Row], chromium: &str) -> Result<(), Error> {
         let _ = writeln!(out, "\n{}:\n", says(row));
         out.push_str("| | stored | ratio | aim | MB | memory |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
         for line in lines(row) {
-            let ratio = line
-                .ratio
-                .map_or(String::new(), |ratio| format!("{ratio:.2}"));
-            let aim = line.aim.map_or(String::new(), |aim| aim.to_string());
             let _ = writeln!(
                 out,
-                "| {} | {:.0} | {ratio} | {aim} | {:.1} | {:.0} |",
-                line.name, line.ms, line.mb, line.mib
+                "| {} | {:.0} | {} | {} | {:.1} | {:.0} |",
+                line.name, line.ms, line.ratio, line.aim, line.mb, line.mib
             );
         }
     }
