@@ -1,4 +1,5 @@
 // Records a live upload: from its source into its spool. Loaded by pages that record.
+import { blobOf } from "./source.js";
 import { Spool } from "./spool.js";
 
 export { sweep } from "./spool.js";
@@ -115,7 +116,7 @@ async function mend(spool, mender) {
  * @param {Piece} piece
  * @returns {Iterable<Blob>} */
 function* steps(piece) {
-  const blob = piece instanceof Blob ? piece : new Blob([piece]);
+  const blob = blobOf(piece);
   for (let at = 0; at < blob.size; at += STEP) yield blob.slice(at, at + STEP);
 }
 

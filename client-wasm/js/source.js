@@ -12,6 +12,16 @@
 /** How often a recorder hands over what it has, in milliseconds: so much is lost if the page dies. */
 const SLICE_MS = 1_000;
 
+/** A piece as a Blob; throws if it is none. A Blob of anything else would hold its text, such as `[object Object]`.
+ * @param {Piece} piece */
+export function blobOf(piece) {
+  if (piece instanceof Blob) return piece;
+  // Those of another frame have constructors of their own.
+  const kind = Object.prototype.toString.call(piece);
+  if (ArrayBuffer.isView(piece) || /^\[object (Blob|File|ArrayBuffer)\]$/.test(kind)) return new Blob([piece]);
+  throw new TypeError("the source gave something that is neither bytes nor a Blob");
+}
+
 /** @param {LiveSource} source
  * @returns {Source} */
 export function sourceOf(source) {

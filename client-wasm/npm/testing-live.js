@@ -1,9 +1,9 @@
 // The source of a live upload of a client without a network: what it gives is counted, and goes nowhere.
-import { sourceOf } from "../js/source.js";
+import { blobOf, sourceOf } from "../js/source.js";
 import { mediaType } from "./testing-options.js";
 import { abortError } from "./testing-values.js";
 
-/** @import { LiveOptions, LivePiece, LiveSource } from "./live.d.ts" */
+/** @import { LiveOptions, LiveSource } from "./live.d.ts" */
 /** @import { LiveSource as Given, Source } from "../js/source.js" */
 /** @import { TestUpload } from "./testing-upload.js" */
 
@@ -49,7 +49,7 @@ export class Recording {
     try {
       for await (const piece of this.#source.pieces) {
         if (this.#over) return;
-        bytes += sizeOf(piece);
+        bytes += blobOf(piece).size;
         upload.ledger.record(Math.min(bytes, maxBytes));
         upload.moved();
         if (bytes <= maxBytes) continue;
@@ -72,6 +72,3 @@ export class Recording {
     upload.go();
   }
 }
-
-/** @param {LivePiece} piece */
-const sizeOf = (piece) => ("size" in piece ? piece.size : piece.byteLength);

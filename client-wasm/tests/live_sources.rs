@@ -5,6 +5,7 @@
 mod support;
 
 cases!("/tests/cases/live_sources.js":
+    what_is_no_piece_is_never_sent_as_its_text,
     what_a_recorder_gives_at_once_is_not_lost,
     a_recorder_that_is_stopped_at_once_is_not_started_again,
     a_recorder_in_small_slices_gives_all_its_pieces,

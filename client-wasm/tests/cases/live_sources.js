@@ -67,6 +67,20 @@ async function recorded(test, { type = "video/webm", start }, work) {
 }
 
 export const cases = {
+  async what_is_no_piece_is_never_sent_as_its_text(test) {
+    const { noise, recordable, same, withWorker } = await recordings();
+    for (const wrong of [null, 5, "text", {}, Object.assign(new Event("dataavailable"), { data: new Blob([noise(9)]) })]) {
+      const sent = recordable(test.world);
+      const warnings = [];
+      const client = withWorker(test, { onWarning: ({ code }) => warnings.push(code) });
+      equal((await client.uploadLive([noise(10), wrong, noise(10)], { name: "a.bin" }).done).size, 10);
+      same(await sent(), noise(10));
+      equal(warnings, ["source_failed"], String(wrong));
+      equal((await rejection(client.uploadLive([wrong], { name: "a.bin" }).done)).name, "TypeError");
+      client.close();
+    }
+  },
+
   async what_a_recorder_gives_at_once_is_not_lost(test) {
     const { noise, recordable, same, withWorker } = await recordings();
     const sent = recordable(test.world);
