@@ -44,7 +44,7 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
             let [function, sid, action, test] = right;
             let what = format!("{function} without {action} ({sid})");
             let missed = step::step(&what, || {
-                without(aws, &deployed, right, || binary.passes(test, &running.env))
+                without(aws, &deployed, right, || binary.one(test, &running.env))
             });
             let (missed, outcome) = match missed {
                 Err(Error::Interrupted) => return Err(Error::Interrupted),
@@ -60,13 +60,14 @@ fn tried(counts: &mut Counts, rights: &[Right]) -> Result<(), Error> {
         }
         let tests: BTreeSet<&str> = rights.iter().map(|[.., test]| *test).collect();
         for test in tests {
-            let good = step::step(&format!("{test}, with every right"), || {
-                binary.passes(test, &running.env)
-            });
-            let good = good.unwrap_or_default();
+            let what = format!("{test}, with every right");
+            let result = step::step(&what, || binary.one(test, &running.env));
+            let good = result.is_ok();
             counts.add(Kind::Rights, good.into(), (!good).into());
-            if !good {
-                faults.push(format!("{test} fails with every right"));
+            match result {
+                Ok(()) => {}
+                Err(Error::Interrupted) => return Err(Error::Interrupted),
+                Err(error) => faults.push(format!("{what}: {error}")),
             }
         }
         print();
@@ -82,7 +83,7 @@ fn without(
     aws: &Aws,
     deployed: &[Policy],
     [function, sid, action, _]: &Right,
-    test: impl FnOnce() -> Result<bool, Error>,
+    test: impl FnOnce() -> Result<(), Error>,
 ) -> Result<bool, Error> {
     let has = |policy: &&Policy| {
         let pair = ((*sid).to_owned(), (*action).to_owned());
@@ -97,11 +98,15 @@ fn without(
         policy.without(sid, action).put(aws)?;
     }
     // The local AWS reads policies at each request, so a change applies at once.
-    let passed = test();
+    let result = test();
     for policy in &policies {
         policy.put(aws)?;
     }
-    Ok(!passed?)
+    match result {
+        Ok(()) => Ok(false),
+        Err(Error::Command { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 /// Deployed actions that are in neither list, and listed actions that are not deployed; both must be none.
