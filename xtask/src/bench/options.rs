@@ -7,9 +7,9 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::error::Error;
 
 /// What `--only` accepts besides the names of variants.
-const GROUPS: &str = "loopback long hosts small resets uplink stall busy hash live engine backend functions pipeline";
+const GROUPS: &str = "loopback long hosts hosts-large small resets uplink stall busy hash live engine backend functions pipeline";
 /// Those that are measured with `--peers` alone, unless they are named.
-const COMPARED: [&str; 4] = ["resets", "uplink", "stall", "busy"];
+const COMPARED: [&str; 5] = ["hosts-large", "resets", "uplink", "stall", "busy"];
 
 #[derive(Debug)]
 pub(super) struct Options {
