@@ -22,7 +22,7 @@ export class Recorder {
     const source = given && sourceOf(given);
     this.#loaded = import("./recorder.js").then(({ open }) => open(source, id, tell, settings));
     this.#loaded.catch((error) => {
-      source?.stop();
+      source?.stop(true);
       tell({ bytes: 0, ready: 0, ended: true, error });
     });
   }
@@ -33,9 +33,10 @@ export class Recorder {
     this.#loaded.then((loaded) => loaded.release(bytes), () => {});
   }
 
-  /** Ends the recording: what there is by now is the whole. */
-  finish() {
-    this.#loaded.then((loaded) => loaded.finish(), () => {});
+  /** Ends the recording: what there is by now is the whole.
+   * @param {number} [limit] most bytes of it that are sent */
+  finish(limit) {
+    this.#loaded.then((loaded) => loaded.finish(limit), () => {});
   }
 
   /** Stops the source. The spool stays for a later page, or goes with all that it holds.

@@ -7,15 +7,17 @@ export { sweep } from "./spool.js";
 /** @import { Piece, Source } from "./source.js" */
 
 /** What is told to the module: `bytes` are recorded, `ready` of them can be read from `file`. `error` is why the source
- * failed, `cause` why the spool does not outlive the page; `head` says that the first bytes have changed.
+ * failed, `cause` why the spool does not outlive the page; `head` says that the first bytes have changed; `type` is what a
+ * recorder calls what it makes.
  * @typedef {{ bytes: number, ready: number, file?: Spool, ended?: boolean, error?: unknown, cause?: string, head?: boolean,
- *   durationMs?: number | undefined }} News */
+ *   type?: string | undefined, durationMs?: number | undefined }} News */
 /** @typedef {(news: News) => unknown} Hear */
 
 /** Gives a webm its duration and cues; the module has it.
  * @typedef {object} Mender
  * @property {number | undefined} headLength bytes of the head, once it is known
  * @property {number | undefined} durationMs
+ * @property {() => void} restart forgets what it has seen
  * @property {(bytes: Uint8Array, again?: boolean) => Uint8Array<ArrayBuffer>} add what to spool in place of the next bytes
  * @property {() => Uint8Array<ArrayBuffer>} end what to spool at the end
  * @property {(first: Uint8Array) => Uint8Array<ArrayBuffer> | undefined} mended the head in place of these first bytes */
@@ -24,7 +26,7 @@ export { sweep } from "./spool.js";
  * @typedef {{ worker?: (() => Worker) | undefined, mender?: Mender, persist?: boolean }} Settings */
 
 /** A recording that runs.
- * @typedef {{ release(bytes: number): void, finish(): void, end(gone: boolean): void }} Recorder */
+ * @typedef {{ release(bytes: number): void, finish(limit?: number): void, end(gone: boolean): void }} Recorder */
 
 /** Most bytes that are copied at a time. */
 const STEP = 4 * 1024 * 1024;
@@ -37,15 +39,15 @@ const STEP = 4 * 1024 * 1024;
 export async function open(source, id, hear, { worker, mender, persist }) {
   if (!source) return left(await Spool.left(id), hear, mender);
   if (persist) navigator.storage?.persist?.().catch(() => {});
-  const { pieces, stop, hold } = source;
+  const { pieces, stop, hold, type } = source;
   const spool = await Spool.open(id, worker);
-  let over = false;
+  let [over, most] = [false, Infinity];
   const record = async () => {
     let told = "";
     const tell = (/** @type {Partial<News>} */ more = {}) => {
       if (over) return;
       if (spool.cause !== told) more.cause = told = spool.cause;
-      hear(news(spool, more));
+      hear(news(spool, { type: type?.(), ...more }));
     };
     /** The first thing that went wrong: the source, or the disk.
      * @type {unknown} */
@@ -65,7 +67,8 @@ export async function open(source, id, hear, { worker, mender, persist }) {
     }
     if (mender) await spool.add(new Blob([mender.end()])).catch(failed);
     await spool.seal();
-    tell({ ended: true, error, ...(await mend(spool, mender)) });
+    const seen = spool.ready > most ? await reread(spool, mender, most) : mender;
+    tell({ ended: true, error, ...(await mend(spool, seen)) });
   };
   record();
   return {
@@ -73,10 +76,13 @@ export async function open(source, id, hear, { worker, mender, persist }) {
       spool.release(bytes);
       if (!spool.full) hold(false);
     },
-    finish: stop,
+    finish(limit = Infinity) {
+      most = Math.min(most, limit);
+      stop();
+    },
     end(gone) {
       over = true;
-      stop();
+      stop(true);
       spool.end(gone);
     },
   };
@@ -88,15 +94,23 @@ export async function open(source, id, hear, { worker, mender, persist }) {
  * @param {Mender | undefined} mender
  * @returns {Promise<Recorder>} */
 async function left(spool, hear, mender) {
-  for (let at = 0; mender && at < spool.ready; at += STEP) {
-    const bytes = await bytesOf(spool.slice(at, at + STEP)).catch(() => undefined);
-    // Without all of them its length would be wrong.
-    if (bytes) mender.add(bytes, true);
-    else mender = undefined;
-  }
-  const { durationMs } = await mend(spool, mender);
+  const { durationMs } = await mend(spool, await reread(spool, mender, spool.ready));
   hear(news(spool, { ended: true, durationMs }));
   return { release() {}, finish() {}, end: (gone) => void spool.end(gone) };
+}
+
+/** The mender, having seen these first bytes of a spool alone; undefined if they cannot all be read: its length would be wrong.
+ * @param {Spool} spool
+ * @param {Mender | undefined} mender
+ * @param {number} most */
+async function reread(spool, mender, most) {
+  mender?.restart();
+  for (let at = 0; mender && spool.whole && at < most; at += STEP) {
+    const bytes = await bytesOf(spool.slice(at, Math.min(at + STEP, most))).catch(() => undefined);
+    if (!bytes) return undefined;
+    mender.add(bytes, true);
+  }
+  return mender;
 }
 
 /** Puts the mended head in place of the first bytes, if all is there that it is made of, and can be read.

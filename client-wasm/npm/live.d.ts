@@ -52,7 +52,8 @@ export interface LiveProgress extends Omit<Progress, "total"> {
  */
 export interface LiveUpload extends Omit<Upload, "progress"> {
   readonly progress: LiveProgress;
-  /** Ends the source: what it has given is the whole. One that ends by itself needs no call. */
+  /** Ends the source: what it has given is the whole, with what it has at hand, such as the queue of a stream. One that ends
+   * by itself needs no call. */
   finish(this: void): void;
 }
 

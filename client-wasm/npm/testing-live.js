@@ -37,7 +37,7 @@ export class Recording {
   /** Ends it, whatever comes from it. */
   end() {
     this.#over = true;
-    this.#source.stop();
+    this.#source.stop(true);
   }
 
   async #count() {
@@ -50,6 +50,7 @@ export class Recording {
       for await (const piece of this.#source.pieces) {
         if (this.#over) return;
         bytes += blobOf(piece).size;
+        upload.type = mediaType(this.#options.type, this.#source.type?.() ?? "");
         upload.ledger.record(Math.min(bytes, maxBytes));
         upload.moved();
         if (bytes <= maxBytes) continue;

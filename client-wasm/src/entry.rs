@@ -204,10 +204,10 @@ impl Entry {
         }
     }
 
-    /// Ends the source of a live upload: what it gave is the whole.
-    pub(crate) fn finish(&self) {
+    /// Ends the source of a live upload: what it gave is the whole, up to a limit.
+    pub(crate) fn finish(&self, max_bytes: Option<u64>) {
         if let Some(live) = &*self.live.borrow() {
-            live.finish();
+            live.finish(max_bytes);
         }
     }
 

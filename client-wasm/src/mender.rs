@@ -24,6 +24,10 @@ members!(
         durationMs: |mender, _, _| Ok(number(mender.index.borrow().duration_ms())),
     },
     methods {
+        restart: |mender, _, _| {
+            mender.index.replace(Index::new());
+            Ok(JsValue::UNDEFINED)
+        },
         add: |mender, bytes, again| Ok(mender.add(&bytes, again.is_truthy())),
         end: |mender, _, _| {
             let held = mender.reserve.borrow_mut().end();

@@ -27,7 +27,7 @@ extern "C" {
     fn release(this: &Recorder, bytes: f64);
 
     #[wasm_bindgen(method)]
-    fn finish(this: &Recorder);
+    fn finish(this: &Recorder, limit: Option<f64>);
 
     #[wasm_bindgen(method)]
     fn end(this: &Recorder, gone: bool);
@@ -92,9 +92,9 @@ impl Recording {
         }
     }
 
-    /// Ends the source: what it gave is the whole.
-    pub(crate) fn finish(&self) {
-        self.recorder.finish();
+    /// Ends the source: what it gave is the whole, up to a limit.
+    pub(crate) fn finish(&self, max_bytes: Option<u64>) {
+        self.recorder.finish(max_bytes.map(|most| most as f64));
     }
 
     /// Storage has all up to here, so that memory need not keep it.
@@ -111,9 +111,10 @@ impl Recording {
 /// Whether a value is what `uploadLive` takes.
 pub(crate) fn is_source(value: &JsValue) -> bool {
     let iterates = |symbol: Symbol| Reflect::get(value, &symbol).is_ok_and(|it| it.is_function());
-    let recorder = has_function(value, "requestData") && has_function(value, "stop");
+    // A library's recorder may have no `requestData`.
+    let hears = || Reflect::has(value, &"ondataavailable".into()).unwrap_or_default();
     value.is_object()
-        && (recorder
+        && ((has_function(value, "stop") && hears())
             || has_function(value, "getReader")
             || iterates(Symbol::async_iterator())
             || iterates(Symbol::iterator()))

@@ -41,7 +41,7 @@ members!(
     live {
         finish: |upload, _, _| {
             if LIVE {
-                upload.entry.finish();
+                upload.entry.finish(None);
             }
             Ok(JsValue::UNDEFINED)
         },

@@ -15,6 +15,7 @@ extern "C" {
 cases!("/tests/cases/live_mending.js":
     a_recording_gets_its_duration,
     the_first_part_is_sent_once_more_if_it_has_gone,
+    what_a_limit_cuts_off_does_not_count,
     a_later_page_mends_what_was_recorded,
     what_is_no_webm_stays_as_it_is,
     what_memory_has_given_away_is_not_mended,

@@ -15,6 +15,12 @@ cases!("/tests/cases/live_sources.js":
     a_recorder_that_was_paused_for_long_goes_on,
     a_recorder_that_cannot_start_fails_its_upload,
     a_stream_that_another_reads_fails_its_upload,
+    what_was_given_by_the_end_is_the_whole,
+    what_a_limit_cuts_off_is_told_although_the_source_has_ended,
+    a_recorder_without_a_type_tells_it_when_it_begins,
+    a_recorder_of_a_library_needs_no_request_data,
+    a_recorder_that_ends_before_its_first_piece_is_stored,
+    a_recorder_whose_tracks_change_keeps_what_it_gave,
     empty_pieces_are_nothing,
 );
 

@@ -101,6 +101,8 @@ pub struct NewUpload {
 pub struct Recording {
     /// Bytes so far.
     pub bytes: u64,
+    /// Bytes that the source has given, if those are more: the last of them cannot be read yet.
+    pub given: u64,
     /// The source has ended: no more will come.
     pub ended: bool,
     /// How long it plays, in milliseconds, if that is known.

@@ -25,9 +25,9 @@ impl Driver {
                 self.heed_worker(&grant.url);
                 return self.warn_silent(true);
             }
-            Event::LimitReached { upload, .. } if LIVE => {
+            Event::LimitReached { upload, max_bytes } if LIVE => {
                 self.warn("limit_reached", LIMIT, Some(*upload));
-                return self.stop_source(*upload);
+                return self.stop_source(*upload, *max_bytes);
             }
             Event::ProgressHidden => return self.warn("progress_hidden", HIDDEN, None),
             Event::State { upload, .. }

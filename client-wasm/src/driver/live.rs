@@ -11,6 +11,7 @@ use super::{Driver, Want};
 use crate::entry::{Entry, Stage};
 use crate::error::unreadable;
 use crate::object::ObjectBuilder;
+use crate::options::media_type;
 use crate::page::{get, property};
 use crate::recorder::Recording;
 
@@ -22,14 +23,17 @@ const NO_SPOOL: &str = "what was recorded is no longer on this device";
 impl Driver {
     /// Records from a source, or takes up what an earlier page has recorded, and uploads it.
     pub(crate) fn add_live(self: &Rc<Self>, entry: &Rc<Entry>, source: &JsValue) {
-        let media_type = entry.given.media_type.clone();
-        let media_type = media_type.unwrap_or_else(|| OCTET_STREAM.to_owned());
+        let given = entry.given.media_type.clone();
+        // The type that a browser has chosen is that of the recorder once it has given something:
+        // https://w3c.github.io/mediacapture-record/#dom-mediarecorder-mimetype
+        let tells = given.is_none() && property(source, "mimeType").is_string();
+        let media_type = given.unwrap_or_else(|| OCTET_STREAM.to_owned());
         entry.set_file(JsValue::UNDEFINED, media_type, 0.0);
         // Its source tells of its bytes later.
         entry.recorded.set(Some(0));
         self.record(entry, source);
-        if source.is_undefined() {
-            // What is there must be known before the server is asked which parts it has.
+        if tells || source.is_undefined() {
+            // The server is asked once it is known what is there.
             let (paused, wanted) = (false, false);
             entry.stage.set(Stage::Opening { paused, wanted });
         } else {
@@ -71,16 +75,18 @@ impl Driver {
         let ended = property(news, "ended").is_truthy();
         let spooled = engine::Recording {
             bytes: number("ready") as u64,
+            given: number("bytes") as u64,
             ended,
             duration_ms: get(news, "durationMs").and_then(|ms| Some(ms.as_f64()? as u64)),
         };
-        {
+        let resumed = {
             let live = entry.live.borrow();
             let Some(live) = live.as_ref().filter(|_| !entry.is_final()) else {
                 return;
             };
             live.spooled.set(spooled);
-        }
+            live.resumed
+        };
         entry.recorded.set(Some(number("bytes") as u64));
         if let Some(file) = get(news, "file") {
             entry.file.set(file);
@@ -90,13 +96,14 @@ impl Driver {
             let message = [VOLATILE, &cause].concat();
             self.warn("spool_unavailable", &message, Some(entry.id));
         }
-        if let Stage::Opening { paused, wanted } = entry.stage.get() {
-            return match error {
-                Some(error) => self.end_unheard(entry, Some(unreadable(NO_SPOOL, error))),
-                None => self.take_up(entry, paused, wanted),
-            };
-        }
+        let opening = match entry.stage.get() {
+            Stage::Opening { paused, wanted } => Some((paused, wanted)),
+            _ => None,
+        };
         if let Some(error) = error {
+            if resumed && opening.is_some() {
+                return self.end_unheard(entry, Some(unreadable(NO_SPOOL, error)));
+            }
             // Of nothing there is nothing to keep.
             let nothing = number("bytes") == 0.0;
             if nothing || entry.given.live.is_some_and(|live| live.aborts) {
@@ -104,6 +111,13 @@ impl Driver {
             }
             let said = property(&error, "message").as_string().unwrap_or_default();
             self.warn("source_failed", &[FAILED, &said].concat(), Some(entry.id));
+        }
+        if let Some((paused, wanted)) = opening {
+            let own = property(news, "type").as_string();
+            if let Some(own) = own.and_then(|own| media_type(&own)) {
+                entry.media_type.replace(own);
+            }
+            return self.take_up(entry, paused, wanted);
         }
         let upload = entry.id;
         if property(news, "head").is_truthy() {
@@ -115,7 +129,7 @@ impl Driver {
         });
     }
 
-    /// What an earlier page has recorded is at hand.
+    /// What an earlier page has recorded is at hand, or the type of what is recorded now is known.
     fn take_up(self: &Rc<Self>, entry: &Rc<Entry>, paused: bool, wanted: bool) {
         entry.stage.set(Stage::Added);
         self.add(entry, None);
@@ -127,10 +141,10 @@ impl Driver {
         }
     }
 
-    /// The limit of a live upload is reached: what it gives from now on would not be sent.
-    pub(crate) fn stop_source(&self, upload: UploadId) {
+    /// The limit of a live upload is reached: what it gives beyond that is not sent.
+    pub(crate) fn stop_source(&self, upload: UploadId, max_bytes: u64) {
         if let Some(entry) = self.store.find(upload) {
-            entry.finish();
+            entry.finish(Some(max_bytes));
         }
     }
 

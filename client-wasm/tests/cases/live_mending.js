@@ -94,6 +94,28 @@ export const cases = {
     client.close();
   },
 
+  async what_a_limit_cuts_off_does_not_count(test) {
+    const { noise, recordable, withWorker } = await helpers();
+    const warnings = [];
+    async function* steady() {
+      for (const piece of recording(noise, 12)) {
+        yield piece;
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    }
+    for (const [name, limits] of [["maxBytes", { maxBytes: 7.5 * MIB }], ["server", {}]]) {
+      const sent = recordable(test.world);
+      if (name === "server") test.world.maxBytes = 7.5 * MIB;
+      const client = withWorker(test, { onWarning: ({ code }) => warnings.push(code) });
+      const upload = client.uploadLive(steady(), { name: "a.webm", fixDuration: true, ...limits });
+      equal((await upload.done).size, 7.5 * MIB, name);
+      // The eighth second is cut.
+      equal(durationOf(await sent()), 7_000, name);
+      client.close();
+    }
+    equal(warnings, ["limit_reached", "limit_reached"]);
+  },
+
   async a_later_page_mends_what_was_recorded(test) {
     const { noise, recordable, tap, withWorker } = await helpers();
     const sent = recordable(test.world);

@@ -193,6 +193,115 @@ export const cases = {
     client.close();
   },
 
+  async what_was_given_by_the_end_is_the_whole(test) {
+    const { noise, recordable, same, tap, withWorker } = await recordings();
+    const sent = recordable(test.world);
+    const client = withWorker(test);
+    const bytes = noise(50_000);
+    const { stream, give } = tap();
+    const upload = client.uploadLive(stream, { name: "a.bin" });
+    for (let at = 0; at < bytes.length; at += 1_000) give(bytes.subarray(at, at + 1_000));
+    upload.finish();
+    equal((await upload.done).size, bytes.length);
+    same(await sent(), bytes);
+    client.close();
+  },
+
+  async what_a_limit_cuts_off_is_told_although_the_source_has_ended(test) {
+    const { noise, recordable, same, withWorker } = await recordings();
+    const sent = recordable(test.world);
+    const warnings = [];
+    const client = withWorker(test, { onWarning: ({ code }) => warnings.push(code) });
+    // Less than a file of the spool, so that none of it can be read before the end.
+    equal((await client.uploadLive([noise(3_000)], { name: "a.bin", maxBytes: 2_000 }).done).size, 2_000);
+    same(await sent(), noise(3_000).subarray(0, 2_000));
+    equal(warnings, ["limit_reached"]);
+    // One that goes on is stopped as soon as it has given too much.
+    let given = 0;
+    async function* endless() {
+      for (; ; given += 1) {
+        yield noise(1_000);
+        await pause(10);
+      }
+    }
+    equal((await client.uploadLive(endless(), { name: "a.bin", maxBytes: 2_000 }).done).size, 2_000);
+    ok(given < 100, `${given} pieces`);
+    client.close();
+  },
+
+  async a_recorder_without_a_type_tells_it_when_it_begins(test) {
+    const { canvas, noise, recordable, withWorker } = await recordings();
+    recordable(test.world);
+    const client = withWorker(test);
+    const { stream, end } = canvas();
+    const media = new MediaRecorder(stream);
+    const typeOf = (id) => test.world.objects.get(id).item.type;
+    let type;
+    media.addEventListener("dataavailable", ({ data }) => (type ||= data.type));
+    const upload = client.uploadLive(media, { name: "a" });
+    await until(() => upload.progress.recorded > 0, "the first bytes", 10_000);
+    upload.finish();
+    const { id } = await upload.done;
+    end();
+    ok(/^video\//.test(type), `${type}`);
+    equal(typeOf(id), type.split(";")[0]);
+    // As Firefox does: https://github.com/w3c/mediacapture-record/issues/170
+    const other = Object.assign(new FakeRecorder(), { mimeType: "" });
+    const short = client.uploadLive(other, { name: "a" });
+    short.pause();
+    other.dispatchEvent(Object.assign(new Event("dataavailable"), { data: new Blob([noise(9)], { type: "audio/ogg; codecs=opus" }) }));
+    other.stop();
+    await until(() => short.state === "paused" && short.progress.total === 9, "its end");
+    short.resume();
+    equal(typeOf((await short.done).id), "audio/ogg");
+    // What comes to nothing is asked of no server.
+    const calls = test.world.calls.length;
+    const aborted = client.uploadLive(Object.assign(new FakeRecorder(), { mimeType: "" }), { name: "a" });
+    aborted.abort("no");
+    equal([await rejection(aborted.done), test.world.calls.length], ["no", calls]);
+    client.close();
+  },
+
+  async a_recorder_of_a_library_needs_no_request_data(test) {
+    const { noise, recordable, same, withWorker } = await recordings();
+    const sent = recordable(test.world);
+    const client = withWorker(test);
+    const media = Object.assign(new FakeRecorder(), { requestData: undefined });
+    const upload = client.uploadLive(media, { name: "a.wav", type: "audio/wav" });
+    media.give(noise(500));
+    await pause(1_700);
+    media.stop();
+    equal((await upload.done).size, 500);
+    same(await sent(), noise(500));
+    client.close();
+  },
+
+  a_recorder_that_ends_before_its_first_piece_is_stored: (test) =>
+    recorded(test, {}, async ({ media, upload }) => {
+      media.stop();
+      upload.finish();
+    }),
+
+  // https://w3c.github.io/mediacapture-record/#dom-mediarecorder-start
+  async a_recorder_whose_tracks_change_keeps_what_it_gave(test) {
+    const { canvas, recordable, same, withWorker } = await recordings();
+    const sent = recordable(test.world);
+    const warnings = [];
+    const client = withWorker(test, { onWarning: ({ code }) => warnings.push(code) });
+    const [first, second] = [canvas(), canvas()];
+    const media = new MediaRecorder(first.stream, { mimeType: "video/webm" });
+    const all = heard(media);
+    const upload = client.uploadLive(media, { name: "a.webm" });
+    await until(() => upload.progress.recorded > 0, "the first bytes", 10_000);
+    first.stream.addTrack(second.stream.getVideoTracks()[0]);
+    const { size } = await upload.done;
+    [first, second].forEach(({ end }) => end());
+    const wanted = await all();
+    equal([size, media.state, warnings], [wanted.length, "inactive", ["source_failed"]]);
+    same(await sent(), wanted);
+    client.close();
+  },
+
   async empty_pieces_are_nothing(test) {
     const { noise, recordable, same, withWorker } = await recordings();
     const sent = recordable(test.world);

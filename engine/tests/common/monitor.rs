@@ -134,6 +134,7 @@ impl Monitor {
         let watched = self.uploads.entry(id).or_default();
         watched.openings += 1;
         watched.ending = None;
+        watched.limit = None;
     }
 
     pub fn maybe_created(&self, id: UploadId) -> bool {
