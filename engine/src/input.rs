@@ -102,11 +102,22 @@ pub struct Recording {
     /// Bytes so far.
     pub bytes: u64,
     /// Bytes that the source has given, if those are more: the last of them cannot be read yet.
+    #[cfg(feature = "live")]
     pub given: u64,
     /// The source has ended: no more will come.
     pub ended: bool,
     /// How long it plays, in milliseconds, if that is known.
     pub duration_ms: Option<u64>,
+}
+
+impl Recording {
+    /// Bytes that count against a limit.
+    pub(crate) fn given(&self) -> u64 {
+        #[cfg(feature = "live")]
+        return self.bytes.max(self.given);
+        #[cfg(not(feature = "live"))]
+        self.bytes
+    }
 }
 
 /// Whether the bytes are hashed before they are sent.

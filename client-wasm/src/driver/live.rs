@@ -75,6 +75,7 @@ impl Driver {
         let ended = property(news, "ended").is_truthy();
         let spooled = engine::Recording {
             bytes: number("ready") as u64,
+            #[cfg(feature = "live")]
             given: number("bytes") as u64,
             ended,
             duration_ms: get(news, "durationMs").and_then(|ms| Some(ms.as_f64()? as u64)),

@@ -124,6 +124,7 @@ test("what goes on is said for each state, and that sending is held", () => {
   assert.match(status("sending", "camera", "uploading"), /rest is being sent/);
   assert.match(status("sending", "camera", "paused"), /over\. Sending is paused/);
   assert.match(status("stored", "camera", "stored"), /Stored/);
+  assert.match(status("failed", "camera", "failed"), /still here/);
 });
 
 test("times are those of a recorder", () => {

@@ -38,7 +38,7 @@ impl Queue {
             return;
         }
         let max_bytes = upload.limit;
-        let over = recording.bytes.max(recording.given) > max_bytes;
+        let over = recording.given() > max_bytes;
         if over && !std::mem::replace(&mut upload.limit_told, true) {
             let upload = self.uploads.name(id);
             self.emit(Event::LimitReached { upload, max_bytes });

@@ -21,6 +21,7 @@ mod network;
 mod offline;
 mod outcome;
 mod quota;
+mod recordings;
 mod site;
 mod storage;
 mod tabs;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         cancel::ALONE,
         files::ALONE,
         tabs::TESTS,
+        recordings::TESTS,
         kills::TESTS,
         many::TESTS,
         big::TESTS,
