@@ -86,6 +86,15 @@ impl Browser {
         Self::begin(Kind::Chromium, None, Some(Leave::Refused))
     }
 
+    /// Chromium without a camera, and a person who shares the tab whose title is `Shared` with every page that asks for a
+    /// screen.
+    ///
+    /// # Panics
+    /// When there is no browser or no driver.
+    pub fn with_shared_tab() -> Self {
+        Self::begin(Kind::Chromium, None, Some(Leave::Tab))
+    }
+
     /// As [`Browser::of`], with every request through `proxy`, those to loopback too.
     ///
     /// # Panics

@@ -149,23 +149,28 @@ pub fn chromium_capabilities(chrome: &Path, profile: &Path, proxy: Option<Socket
     })
 }
 
-/// What becomes of a page's request for a camera.
+/// What becomes of a page's request for a camera, or for the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leave {
     /// It is granted, and nobody is asked.
     Given,
     /// A person refuses it. Of Chromium alone.
     Refused,
+    /// There is no camera; of the screen a person shares the tab whose title is `Shared`. Of Chromium alone.
+    Tab,
 }
 
 /// Gives a browser that is to start a camera and a microphone that exist in it alone.
 pub fn add_camera(wanted: &mut Value, leave: Leave) {
     let args = wanted.pointer_mut("/goog:chromeOptions/args");
     if let Some(args) = args.and_then(Value::as_array_mut) {
-        args.push(json!("--use-fake-device-for-media-stream"));
+        if leave != Leave::Tab {
+            args.push(json!("--use-fake-device-for-media-stream"));
+        }
         args.push(json!(match leave {
             Leave::Given => "--use-fake-ui-for-media-stream",
             Leave::Refused => "--use-fake-ui-for-media-stream=deny",
+            Leave::Tab => "--auto-select-tab-capture-source-by-title=Shared",
         }));
     }
     let prefs = wanted.pointer_mut("/moz:firefoxOptions/prefs");

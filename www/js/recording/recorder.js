@@ -222,6 +222,7 @@ export class Recorder {
       this.#button(action).hidden = !states.includes(state) || (action === "kill" && !this.#hooks.kill);
     }
     this.#button("record").setAttribute("aria-disabled", String(state === "asking"));
+    this.#button("record").classList.toggle("primary", state !== "failed");
     byId("recorder-sources").disabled = ["asking", "recording", "sending"].includes(state);
     byId("recorder-time").hidden = state === "idle" || state === "asking";
     setText(byId("recorder-words"), status(state, kind, this.#run?.upload.state, this.#run?.upload.progress.sent));

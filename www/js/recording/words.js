@@ -67,6 +67,8 @@ export function status(state, kind, sending, sent) {
       return held ? `The recording is over.${held}` : "The recording is over. The rest is being sent.";
     case "stored":
       return "Stored. It is among the records below.";
+    case "failed":
+      return "What was recorded is still here.";
     case "discarded":
       return "Discarded. Nothing of it is kept.";
     default:
