@@ -5,7 +5,7 @@ use std::time::Duration;
 use devkit::browser::Kind;
 use e2e::aws::Aws;
 use e2e::files::{MIB, page_content};
-use e2e::media::frames;
+use e2e::media::{File, end as end_of, frames};
 use serde_json::{Value, json};
 
 use crate::flow::{Seen, Visit};
@@ -60,7 +60,7 @@ const RECORD: &str = "
     const video = { width: 640, height: 480 };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video });
     const recorder = new MediaRecorder(stream, { mimeType: given.type });
-    const upload = live.uploadLive(recorder, { name: 'recording.webm' });
+    const upload = live.uploadLive(recorder, { name: 'recording.webm', fixDuration: true });
     await flows.until('the first bytes', () => upload.progress.recorded > 0);
     const early = upload.progress.total;
     await new Promise((resolve) => setTimeout(resolve, given.ms));
@@ -88,9 +88,14 @@ pub(crate) fn recording(visit: &Visit<'_>) -> Seen {
     let frames = frames(&object);
     // Sound alone has fifty a second.
     assert!(frames > 100, "{frames} frames");
+    let folder = devkit::paths::temporary("media");
+    let file = File::write(folder.path(), "recording", &object);
+    let stated = file.duration().expect("a duration");
+    let last = end_of(&file.packets());
+    assert!((stated - last).abs() < 0.1, "{stated} s, not {last} s");
     let size = object.len();
     with_warnings(
         &end,
-        format!("{size} bytes, {frames} frames, crc64nvme {crc} on all sides"),
+        format!("{size} bytes, {frames} frames in {stated:.1} s, crc64nvme {crc} on all sides"),
     )
 }

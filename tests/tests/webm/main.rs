@@ -28,7 +28,7 @@ struct Case {
 }
 
 const PAUSE: u64 = 3000;
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
     Case {
         name: "camera_vp8",
         kind: "camera",
@@ -58,6 +58,12 @@ const CASES: [Case; 7] = [
         kind: "canvas",
         media_type: "video/webm;codecs=vp8",
         times: &[2000, 1000, 2000],
+    },
+    Case {
+        name: "canvas_that_changes_its_size",
+        kind: "turned",
+        media_type: "video/webm;codecs=vp8",
+        times: &[3000],
     },
     Case {
         name: "camera_h264_in_matroska",

@@ -1,7 +1,7 @@
 // Records in this page, and plays what was recorded.
 
 async function source(kind) {
-  if (kind === "canvas") {
+  if (kind === "canvas" || kind === "turned") {
     const canvas = document.body.appendChild(document.createElement("canvas"));
     [canvas.width, canvas.height] = [320, 240];
     const pen = canvas.getContext("2d");
@@ -13,6 +13,8 @@ async function source(kind) {
     };
     draw();
     setInterval(draw, 40);
+    // As a phone that is turned, or another camera.
+    if (kind === "turned") setTimeout(() => ([canvas.width, canvas.height] = [240, 320]), 1500);
     return canvas.captureStream(25);
   }
   const video = kind === "camera" && { width: 320, height: 240, frameRate: 20 };
