@@ -40,7 +40,7 @@ def animated(frames, target):
 
 def main(taken, docs):
     docs.mkdir(parents=True, exist_ok=True)
-    for name in ("desktop-light", "desktop-dark", "phone"):
+    for name in ("desktop-light", "desktop-dark", "phone", "recorder"):
         still(taken / f"{name}.png", docs / f"{name}.png")
     animated(taken / "frames", docs / "trouble.webp")
     for file in sorted(docs.iterdir()):

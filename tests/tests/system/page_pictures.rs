@@ -4,15 +4,19 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use devkit::browser::Browser;
+use devkit::browser::{Browser, Kind};
 use devkit::env::Env;
 use e2e::files::{MIB, TestFile};
 use e2e::page::Page;
 use serde_json::json;
 
+use crate::recorder_panel::Recorder;
+
 const WITHIN: Duration = Duration::from_secs(60);
 /// Set by `cargo xtask pictures`.
 const LONG: &str = "CROWFLY_PICTURES";
+/// How long is recorded: some parts of 5 MiB.
+const RECORDING: Duration = Duration::from_secs(130);
 /// Time between two pictures of the animation, in milliseconds.
 const FRAME_MS: u128 = 300;
 
@@ -148,6 +152,26 @@ fn three_pictures_show_uploads_in_all_states() {
     for state in ["uploading", "paused", "processed", "failed", "aborted"] {
         assert!(states.iter().any(|found| found == state), "{states:?}");
     }
+}
+
+/// A recording of which parts are confirmed while others are sent; only for `cargo xtask pictures`.
+#[test]
+fn a_picture_shows_a_recording() {
+    if std::env::var_os(LONG).is_none() {
+        return;
+    }
+    let browser = Browser::with_camera(Kind::Chromium, None);
+    browser.prefer_color_scheme("light");
+    browser.screen(1280, 720, 2.0, false);
+    let recorder = Recorder::open(&browser);
+    browser.limit_upload(600_000);
+    recorder.record();
+    std::thread::sleep(RECORDING);
+    let look = "document.getElementById('recorder').scrollIntoView({ block: 'center' }); document.activeElement.blur();";
+    browser.run(look, &[]);
+    shoot(&browser, &folder("").join("recorder.png"));
+    recorder.press("stop-recording");
+    recorder.wait_state("stored");
 }
 
 /// An animation of trouble and recovery; only for `cargo xtask pictures`.
