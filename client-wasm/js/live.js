@@ -2,7 +2,7 @@
 // by pages that record.
 import { sourceOf } from "./source.js";
 
-/** @import { Hear, Recorder as Loaded, Settings } from "./recorder.js" */
+/** @import { Hear, Recorder as Loaded, Settings } from "./spooling.js" */
 /** @import { LiveSource } from "./source.js" */
 
 /** What one live upload records. */
@@ -20,7 +20,7 @@ export class Recorder {
     /** @type {Hear} */
     const tell = (news) => this.#over || hear(news);
     const source = given && sourceOf(given);
-    this.#loaded = import("./recorder.js").then(({ open }) => open(source, id, tell, settings));
+    this.#loaded = import("./spooling.js").then(({ open }) => open(source, id, tell, settings));
     this.#loaded.catch((error) => {
       source?.stop(true);
       tell({ bytes: 0, ready: 0, ended: true, error });
@@ -51,7 +51,7 @@ export class Recorder {
  * @param {string} id */
 export async function recordedBytes(id) {
   try {
-    const { leftBytes } = await import("./recorder.js");
+    const { leftBytes } = await import("./spooling.js");
     return await leftBytes(id);
   } catch {
     return 0;
@@ -65,7 +65,7 @@ export async function sweepSpools(oldest) {
     const root = await navigator.storage.getDirectory();
     // Most pages have none.
     await root.getDirectoryHandle("crowfly");
-    const { sweep } = await import("./recorder.js");
+    const { sweep } = await import("./spooling.js");
     await sweep(oldest);
   } catch {
     // There is nothing to delete.

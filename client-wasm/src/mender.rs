@@ -1,4 +1,4 @@
-//! Gives a webm recording its duration and cues while it is spooled, for `js/recorder.js`. See the crate `crowfly-webm`.
+//! Gives a webm recording its duration and cues while it is spooled, for `js/spooling.js`. See the crate `crowfly-webm`.
 
 use std::cell::RefCell;
 

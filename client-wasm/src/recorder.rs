@@ -1,4 +1,4 @@
-//! What records a live upload: its source and its spool, which are in `js/source.js`, `js/recorder.js` and `js/spool.js`.
+//! What records a live upload: its source and its spool, which are in `js/source.js`, `js/spooling.js` and `js/spool.js`.
 
 use std::cell::Cell;
 
@@ -50,7 +50,7 @@ extern "C" {
     type Live;
 }
 
-#[wasm_bindgen(module = "/js/recorder.js")]
+#[wasm_bindgen(module = "/js/spooling.js")]
 extern "C" {
     type Script;
 }
@@ -76,7 +76,7 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// Records from a source, or takes up what an earlier page has recorded. `settings` are those of `js/recorder.js`.
+    /// Records from a source, or takes up what an earlier page has recorded. `settings` are those of `js/spooling.js`.
     pub(crate) fn open(
         source: &JsValue,
         id: &str,

@@ -104,7 +104,7 @@ test("`import` and `require` of an entry give the same names", async (t) => {
 
 test("source maps hold their sources, under names of no machine", () => {
   const maps = manifest.files.filter((name) => name.endsWith(".map"));
-  for (const name of ["start.js", "start-live.js", "recorder.js", "doctor.js", "fallback.js", "testing.js"]) assert.ok(maps.includes(`${name}.map`), name);
+  for (const name of ["start.js", "start-live.js", "spooling.js", "doctor.js", "fallback.js", "testing.js"]) assert.ok(maps.includes(`${name}.map`), name);
   for (const name of maps) {
     const { version, file, sources, sourcesContent, mappings } = JSON.parse(read(name));
     assert.deepEqual([version, `${file}.map`], [3, name]);
@@ -185,7 +185,7 @@ for (const [file, script, data] of [
 }
 
 test("live uploads are in the entry crowfly/live alone", () => {
-  assert.doesNotMatch(read("start.js"), /uploadLive|recorder\.js/);
+  assert.doesNotMatch(read("start.js"), /uploadLive|spooling\.js/);
   assert.doesNotMatch(readFileSync(join(packageDir, "crowfly_bg.wasm"), "latin1"), /uploadLive|fixDuration/);
   assert.match(readFileSync(join(packageDir, "live-crowfly_bg.wasm"), "latin1"), /uploadLive/);
 });

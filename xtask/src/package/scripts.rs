@@ -19,7 +19,7 @@ const START: &str = "start.js";
 const START_LIVE: &str = "start-live.js";
 /// Of the scripts of the browser crate those that most pages never load.
 const STAMPS: &str = "stamps.js";
-const RECORDER: &str = "recorder.js";
+const SPOOLING: &str = "spooling.js";
 /// Scripts without a source map: they have a few lines, or are copied into other scripts as text.
 const UNMAPPED: [&str; 6] = [
     "index.js",
@@ -58,7 +58,7 @@ pub(super) fn assemble(package: &Path) -> Result<(), Error> {
     bundle(Build::Live, START, &package.join(START_LIVE))?;
     // Beside those that load them, where there are no Web Locks, and for a live upload.
     minify(&script(STAMPS), &package.join(STAMPS), &[])?;
-    minify(&script(RECORDER), &package.join(RECORDER), &["--bundle"])?;
+    minify(&script(SPOOLING), &package.join(SPOOLING), &["--bundle"])?;
     for build in Build::ALL {
         let module = build.glue().join(Build::Client.module());
         files::copy(&module, &package.join(build.module()))?;
@@ -137,7 +137,7 @@ fn bundle(build: Build, name: &str, to: &Path) -> Result<(), Error> {
         "--external:./fallback.js",
         "--external:./doctor.js",
         "--external:./stamps.js",
-        "--external:./recorder.js",
+        "--external:./spooling.js",
     ];
     if name == START {
         // Names of the glue that only the glue uses; `shorten.mjs` has shortened those that the module uses too.

@@ -55,7 +55,7 @@ const ON_DEMAND: [&str; 3] = ["start.js", "crowfly_bg.wasm", "worker.js"];
 /// The same of the entry `crowfly/live`, besides the two scripts that it imports.
 const LIVE_ON_DEMAND: [&str; 3] = ["start-live.js", "live-crowfly_bg.wasm", "worker.js"];
 /// What a recording loads besides.
-const RECORDER: &str = "recorder.js";
+const SPOOLING: &str = "spooling.js";
 
 /// Measured with Node's zlib at the strongest settings, as a CDN compresses files. The line that names a script's source map
 /// is left out: bundlers drop it, and only developers' tools read it.
@@ -88,7 +88,7 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
     let mut names: BTreeSet<String> = at_import.clone();
     names.extend(ON_DEMAND.map(str::to_owned));
     names.extend(LIVE_ON_DEMAND.map(str::to_owned));
-    let more = ["slim.js", "inline.js", "inline-data.js", LIVE, RECORDER];
+    let more = ["slim.js", "inline.js", "inline-data.js", LIVE, SPOOLING];
     names.extend(more.into_iter().chain([SERVER, TESTING]).map(str::to_owned));
     let mut element = imported(package, ELEMENT)?;
     element.retain(|name| !at_import.contains(name));
