@@ -21,17 +21,28 @@ const LOADERS = ["index", "live", "slim", "inline"];
 
 /** The entries in TypeScript. They run on servers, so that nothing is won by minifying them. */
 const TYPED = { server: join(dirname(fileURLToPath(import.meta.url)), "../../server/src/server.ts") };
-/** The web component, whose files are in a folder of their own; what it loads later is published beside it. */
+/** The web components, whose files are in folders of their own; what one loads later is published beside it. */
 const ELEMENT = resolve(source, "../element");
-const LATER = { "element-ko": "ko.js", "element-take": "take.js", "element-preview": "preview.js", "element-earlier": "earlier.js" };
-const sourceOf = (name) => TYPED[name] ?? (name === "element" ? join(ELEMENT, "element.js") : join(source, `${name}.js`));
-/** The component's style sheet, as text in its script. */
-const styles = ["frame.css", "list.css"].map((name) => readFileSync(join(ELEMENT, name), "utf8"));
-const sheet = esbuild.transformSync(styles.join(""), { loader: "css", minify: true, charset: "utf8" });
-/** Names of the component's own properties: no page sees them, no text is named so, and the platform has none of them. */
+/** Names of `<crowfly-upload>`'s own properties: no page sees them, no text is named so, and the platform has none of them. */
 const INNER =
   /^(actAll|added|asked|badge|calm|changed|connect|core|draw|element|explain|fieldsetDisabled|first|internals|isDisabled|language|leave|limits|mark|nodes|note|notice|passFocus|picked|readable|refuse|render|root|rules|second|seen|show|shown|speak|summary|sums|sync|thumb|took|view|words|zone)$/;
-const STYLE = { "globalThis.CROWFLY_STYLE": JSON.stringify(sheet.code.trim()) };
+const COMPONENTS = {
+  element: {
+    folder: ELEMENT,
+    tag: "crowfly-upload",
+    later: ["ko", "take", "preview", "earlier"],
+    styles: ["frame", "zone", "list"].map((name) => join(ELEMENT, `${name}.css`)),
+    inner: INNER,
+  },
+};
+const sourceOf = (name) => TYPED[name] ?? join(COMPONENTS[name]?.folder ?? source, `${name}.js`);
+
+/** What a component's script is told by the build: its name, and its style sheet as text. */
+function told({ tag, styles }) {
+  const texts = styles.map((path) => readFileSync(path, "utf8"));
+  const { code } = esbuild.transformSync(texts.join(""), { loader: "css", minify: true, charset: "utf8" });
+  return { "globalThis.CROWFLY_STYLE": JSON.stringify(code.trim()), "globalThis.CROWFLY_TAG": JSON.stringify(tag) };
+}
 
 /** The entries that need a CommonJS form. One whose script the manifest lists is published file by file, since it shares
  * files with others, or loads some later; any other is one file. */
@@ -40,19 +51,20 @@ const entries = Object.values(manifest.exports).flatMap(({ require: form }) => {
   return name && !LOADERS.includes(name) && existsSync(sourceOf(name)) ? [name] : [];
 });
 
-/** What an entry does not take in: the client's entry, which an application has once only, and every other package. */
-const OUTSIDE = ["index.js", "start.js"].flatMap((name) => [`./${name}`, join(source, name)]);
+/** What an entry does not take in: the client's entries, which an application has once only, and every other package. */
+const OUTSIDE = [...["index.js", "start.js"].flatMap((name) => [`./${name}`, join(source, name)]), join(source, "live.js")];
 
 /** The entry and what else it imports of this package as one file, or, with `later`, as one and those that it loads later. */
 function bundle(name, format, later) {
+  const component = COMPONENTS[name];
   const { outputFiles } = esbuild.buildSync({
     ...TARGET,
     absWorkingDir: source,
     entryPoints: { [name]: sourceOf(name), ...later },
     outdir: out,
     splitting: later !== undefined,
-    define: STYLE,
-    ...(name === "element" && { mangleProps: INNER }),
+    ...(component && { define: told(component) }),
+    ...(component?.inner && { mangleProps: component.inner }),
     bundle: true,
     format,
     external: OUTSIDE,
@@ -70,8 +82,8 @@ function bundle(name, format, later) {
     .map((file) => ({ name: file.slice(0, -3), code: beside(texts.get(file)), map: texts.get(`${file}.map`) }));
 }
 
-/** The client's entry is beside all others in the package. */
-const beside = (code) => code.replaceAll(/(["'])[./\w-]*\/index\.js\1/g, '"./index.js"');
+/** The client's entries are beside all others in the package. */
+const beside = (code) => code.replaceAll(/(["'])[./\w-]*\/(index|live)\.js\1/g, '"./$2.js"');
 
 async function publish({ name, code, map }) {
   const url = `${name}.js.map`;
@@ -92,12 +104,12 @@ async function publish({ name, code, map }) {
 
 for (const name of entries) {
   if (!manifest.files.includes(`${name}.js`)) {
-    const later = name === "element" ? Object.entries(LATER).map(([key, file]) => [key, join(ELEMENT, file)]) : undefined;
+    const later = COMPONENTS[name]?.later.map((part) => [`${name}-${part}`, join(COMPONENTS[name].folder, `${part}.js`)]);
     for (const file of bundle(name, "esm", later && Object.fromEntries(later))) await publish(file);
   }
   // Not minified: it runs in tests and on servers, and is read in their stack traces.
   const [{ code }] = bundle(name, "cjs");
-  const common = code.replaceAll(/\b(require|import)\("\.\/index\.js"\)/g, '$1("./index.cjs")');
+  const common = code.replaceAll(/\b(require|import)\("\.\/(index|live)\.js"\)/g, '$1("./$2.cjs")');
   writeFileSync(join(out, `${name}.cjs`), common);
 }
 for (const map of readdirSync(out).filter((name) => name.endsWith(".map"))) tidy(join(out, map));

@@ -7,6 +7,7 @@ import { adopt } from "./style.js";
 import { View } from "./view.js";
 import { Language } from "./language.js";
 import { h, icon, readable, set } from "./dom.js";
+import { ENGLISH } from "./words.js";
 
 /** @import { Warning } from "../npm/api.d.ts" */
 /** @import { Rejection } from "../npm/adapters.d.ts" */
@@ -52,7 +53,10 @@ export class Core {
     this.host = host;
     this.internals = internals;
     this.list = new List(this);
-    this.language = new Language(this);
+    this.language = new Language(this, ENGLISH, {
+      ko: () => import("./ko.js"),
+      rare: () => import("./take.js"),
+    });
   }
 
   get words() {
@@ -178,8 +182,8 @@ export class Core {
     if (rejected.length > 0) this.emit("crowfly-refused", { rejected });
     this.view?.note(this.words);
     if (rejected.length === 0) return;
-    loading.then(() => {
-      const [title, lines] = this.language.refusal?.(this, rejected) ?? [];
+    loading.then((loaded) => {
+      const [title, lines] = loaded?.refusal?.(this, rejected) ?? [];
       this.view?.note(this.words, title, lines);
     });
   }

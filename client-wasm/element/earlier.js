@@ -9,7 +9,7 @@ const TABLE = "uploads";
 
 /** Whether any journal of this origin has an entry.
  * @returns {Promise<boolean>} */
-async function anything() {
+export async function anything() {
   for (const { name } of (await indexedDB.databases?.()) ?? []) {
     if (name?.startsWith("crowfly ") && (await count(name)) > 0) return true;
   }

@@ -1,5 +1,6 @@
 // The entry `crowfly/element`: <crowfly-upload>, an uploader in one tag.
 import { Core } from "./core.js";
+import { control, define, unhide } from "./field.js";
 import { idOf } from "./list.js";
 import { isEnded, isStored } from "./sums.js";
 
@@ -12,30 +13,18 @@ const TEXTS = ["api", "credentials", "name", "accept", "camera", "paste", "folde
 const NUMBERS = ["maxBytes", "minBytes", "maxFiles", "maxTotalBytes"];
 const OBJECTS = ["client", "token", "signer", "options", "prepare", "messages"];
 
-/** @param {string} property */
-const attributeOf = (property) => property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-/** What `properties` below makes is known to the compiler by this. A server has no elements: there the class exists, and
+/** What `define` below makes is known to the compiler by this. A server has no elements: there the class exists, and
  * nothing is defined. */
 const Base = /** @type {new () => HTMLElement & CrowflyUploadProperties} */ (globalThis.HTMLElement ?? class {});
 
 /** @implements {CrowflyUploadMethods} */
 export class CrowflyUpload extends Base {
   static formAssociated = true;
-  static observedAttributes = [...FLAGS, ...TEXTS, ...NUMBERS.map(attributeOf)];
 
-  #internals = this.attachInternals();
-  #core = new Core(this, this.#internals);
+  #core = new Core(this, control(this));
 
   connectedCallback() {
-    // What was set before the element was defined hides the properties.
-    for (const name of [...FLAGS, ...TEXTS, ...NUMBERS, ...OBJECTS]) {
-      if (!Object.hasOwn(this, name)) continue;
-      const own = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this));
-      const value = own[name];
-      delete own[name];
-      own[name] = value;
-    }
+    unhide(this);
     this.#core.connect();
   }
 
@@ -72,34 +61,6 @@ export class CrowflyUpload extends Base {
 
   get value() {
     return this.#core.list.items.filter(isStored).flatMap((item) => idOf(item) ?? []);
-  }
-
-  get form() {
-    return this.#internals.form;
-  }
-
-  get labels() {
-    return this.#internals.labels;
-  }
-
-  get validity() {
-    return this.#internals.validity;
-  }
-
-  get validationMessage() {
-    return this.#internals.validationMessage;
-  }
-
-  get willValidate() {
-    return this.#internals.willValidate;
-  }
-
-  checkValidity() {
-    return this.#internals.checkValidity();
-  }
-
-  reportValidity() {
-    return this.#internals.reportValidity();
   }
 
   /** @param {Uploadables} files */
@@ -153,71 +114,4 @@ async function sourceOf(given) {
   return { file: given instanceof File ? given : given instanceof Blob ? new File([given], "file", given) : null };
 }
 
-/** A property for each attribute, and one for each object.
- * @param {string[]} names
- * @param {(this: HTMLElement, attribute: string) => unknown} get
- * @param {(this: HTMLElement, attribute: string, value: unknown) => void} set */
-function properties(names, get, set) {
-  for (const name of names) {
-    const attribute = attributeOf(name);
-    Object.defineProperty(CrowflyUpload.prototype, name, {
-      configurable: true,
-      enumerable: true,
-      get() {
-        return get.call(this, attribute);
-      },
-      set(value) {
-        set.call(this, attribute, value);
-      },
-    });
-  }
-}
-
-/** @this {HTMLElement}
- * @param {string} attribute
- * @param {unknown} value */
-function reflect(attribute, value) {
-  if (value === null || value === undefined) this.removeAttribute(attribute);
-  else this.setAttribute(attribute, `${value}`);
-}
-
-/** @type {WeakMap<HTMLElement, Record<string, unknown>>} */
-const objects = new WeakMap();
-
-if (globalThis.customElements && !customElements.get("crowfly-upload")) {
-  properties(
-    FLAGS,
-    function (name) {
-      return this.hasAttribute(name);
-    },
-    function (name, value) {
-      this.toggleAttribute(name, !!value);
-    },
-  );
-  properties(
-    TEXTS,
-    function (name) {
-      return this.getAttribute(name) ?? "";
-    },
-    reflect,
-  );
-  properties(
-    NUMBERS,
-    function (name) {
-      const number = Number(this.getAttribute(name) ?? NaN);
-      return number >= 0 ? number : undefined;
-    },
-    reflect,
-  );
-  properties(
-    OBJECTS,
-    function (name) {
-      return objects.get(this)?.[name];
-    },
-    function (name, value) {
-      objects.set(this, { ...objects.get(this), [name]: value });
-      /** @type {Partial<CrowflyUpload>} */ (this).attributeChangedCallback?.(name, null, "");
-    },
-  );
-  customElements.define("crowfly-upload", CrowflyUpload);
-}
+define("crowfly-upload", CrowflyUpload, [FLAGS, TEXTS, NUMBERS, OBJECTS]);

@@ -1,7 +1,8 @@
 // The style sheet: by script, so that a content security policy without 'unsafe-inline' has nothing to refuse.
 
-/** `frame.css` and `list.css`, which the build puts here. */
+/** The style sheets of the component and its name, which the build puts here. */
 const CSS = /** @type {{ CROWFLY_STYLE: string }} */ (/** @type {unknown} */ (globalThis)).CROWFLY_STYLE;
+const TAG = /** @type {{ CROWFLY_TAG: string }} */ (/** @type {unknown} */ (globalThis)).CROWFLY_TAG;
 
 /** @type {CSSStyleSheet[]} */
 const sheets = [];
@@ -11,7 +12,7 @@ const sheets = [];
  * @param {boolean} light whether the element has no shadow root: the sheet then counts inside the element only, and each rule
  * of the page counts more */
 export function adopt(root, light) {
-  const sheet = (sheets[Number(light)] ??= made(light ? `:where(crowfly-upload[light]){${CSS.replace(/:host(\((.*?)\))?/g, "&$2")}}` : CSS));
+  const sheet = (sheets[Number(light)] ??= made(light ? `:where(${TAG}[light]){${CSS.replace(/:host(\((.*?)\))?/g, "&$2")}}` : CSS));
   if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
 }
 

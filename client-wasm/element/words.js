@@ -78,13 +78,14 @@ export const ENGLISH = {
 /** The texts of one language, with those of the page over them. */
 export class Words {
   /** @param {string} tag a language tag
-   * @param {Messages} own
-   * @param {Messages} page
-   * @param {Messages} [rare] English ones, for what the language has none */
-  constructor(tag, own, page, rare = {}) {
+   * @param {Messages} english
+   * @param {Messages} [rare] English ones that were loaded later
+   * @param {Messages} [own] those of the language
+   * @param {Messages} [page] */
+  constructor(tag, english, rare = {}, own = {}, page = {}) {
     this.lang = language(tag);
     /** @type {Messages} */
-    this.table = { ...ENGLISH, ...rare, ...own, ...page };
+    this.table = { ...english, ...rare, ...own, ...page };
     /** @type {Readonly<Record<string, string>>} */
     this.errors = { ...rare.errors, ...own.errors, ...page.errors };
     /** @type {Readonly<Record<string, string>>} */

@@ -1,36 +1,13 @@
-import type { DropzoneOptions, Rejection, RejectionCode, Uploadable } from "./adapters.js";
-import type {
-  Client,
-  Signer,
-  Stored,
-  TokenProvider,
-  Upload,
-  UploadError,
-  UploadErrorCode,
-  UploadOptions,
-  Visibility,
-  Warning,
-  WarningCode,
-} from "./api.js";
+import type { Uploadable } from "./adapters.js";
+import type { Client, Signer, TokenProvider, Upload, UploadOptions, Visibility } from "./api.js";
+import type { Messages } from "./elements.js";
 
 export * from "./api.js";
 export type { PickedFile, Rejection, RejectionCode, Uploadable } from "./adapters.js";
+export type { CrowflyUploadEventMap, Messages, PluralText } from "./elements.js";
 
 /** What `add` takes: one file, or a list. */
 export type Uploadables = Uploadable | Iterable<Uploadable>;
-
-/** A text for each plural category of its language; which one is chosen by `Intl.PluralRules`. */
-export type PluralText = { readonly other: string } & Readonly<Partial<Record<"zero" | "one" | "two" | "few" | "many", string>>>;
-
-/** Texts in place of those of the language, by their names in docs/ELEMENT.md. `{n}`, `{name}`, `{size}` and others are
- * replaced by what they stand for. */
-export interface Messages {
-  readonly [name: string]: string | PluralText | Readonly<Record<string, string>> | undefined;
-  /** What an upload failed with, by its code. */
-  readonly errors?: Readonly<Partial<Record<UploadErrorCode, string>>> | undefined;
-  /** What the client warns of, by its code; without a text a warning is not shown. */
-  readonly warnings?: Readonly<Partial<Record<WarningCode, string>>> | undefined;
-}
 
 /** Makes what is sent of a file, before anything is sent: a smaller picture, one of another kind. Null leaves the file
  * out. `signal` is aborted when the file is taken out of the list. */
@@ -119,23 +96,8 @@ export class CrowflyUpload extends HTMLElement {
   reportValidity(): boolean;
 }
 
-/** What the element's events tell in their `detail`. All of them bubble, and leave shadow roots. */
-export interface CrowflyUploadEventMap {
-  /** It has begun. `file` is absent if it goes on from an earlier page by a handle. */
-  "crowfly-upload": CustomEvent<{ readonly upload: Upload; readonly file?: File }>;
-  /** What is not taken. */
-  "crowfly-refused": CustomEvent<{ readonly rejected: readonly Rejection[] }>;
-  "crowfly-stored": CustomEvent<{ readonly upload: Upload; readonly result: Stored }>;
-  /** Without an `upload` if there came to be none, such as when `prepare` has thrown. */
-  "crowfly-failed": CustomEvent<{ readonly upload?: Upload; readonly error: UploadError | Error }>;
-  "crowfly-aborted": CustomEvent<{ readonly upload: Upload }>;
-  /** Of the element's own client. Unless it is cancelled it is written to the console. */
-  "crowfly-warning": CustomEvent<{ readonly warning: Warning }>;
-}
-
 declare global {
   interface HTMLElementTagNameMap {
     "crowfly-upload": CrowflyUpload;
   }
-  interface GlobalEventHandlersEventMap extends CrowflyUploadEventMap {}
 }

@@ -88,13 +88,13 @@ test("an announcement sums up what has changed, and is silent about what has not
 });
 
 test("texts are filled in, in the plural of their language, and the page's come first", () => {
-  const words = new Words("en", {}, { browse: "Pick", errors: { network: "No net." } }, { ...texts, errors, warnings });
+  const words = new Words("en", ENGLISH, { ...texts, errors, warnings }, {}, { browse: "Pick", errors: { network: "No net." } });
   assert.equal(words.text("browse"), "Pick");
   assert.equal(words.text("refused", { n: 1 }), "1 file was left out");
   assert.equal(words.text("refused", { n: 1234 }), "1,234 files were left out");
   assert.equal(words.text("too_large", { name: "{size}.bin", size: "1 MB" }), "{size}.bin is larger than 1 MB. Choose a smaller file.");
   assert.deepEqual([words.errors.network, words.errors.stalled], ["No net.", errors.stalled]);
-  const arabic = new Words("ar-EG", {}, { saidAdded: { one: "ملف", two: "ملفان", few: "{n} ملفات", other: "{n} ملف" } });
+  const arabic = new Words("ar-EG", ENGLISH, {}, {}, { saidAdded: { one: "ملف", two: "ملفان", few: "{n} ملفات", other: "{n} ملف" } });
   assert.deepEqual([1, 2].map((n) => arabic.text("saidAdded", { n })), ["ملف", "ملفان"]);
   assert.match(arabic.text("saidAdded", { n: 5 }), /ملفات$/);
 });
