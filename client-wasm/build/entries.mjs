@@ -23,6 +23,7 @@ const LOADERS = ["index", "live", "slim", "inline"];
 const TYPED = { server: join(dirname(fileURLToPath(import.meta.url)), "../../server/src/server.ts") };
 /** The web components, whose files are in folders of their own; what one loads later is published beside it. */
 const ELEMENT = resolve(source, "../element");
+const RECORDER = resolve(source, "../recorder");
 /** Names of `<crowfly-upload>`'s own properties: no page sees them, no text is named so, and the platform has none of them. */
 const INNER =
   /^(actAll|added|asked|badge|calm|changed|connect|core|draw|element|explain|fieldsetDisabled|first|internals|isDisabled|language|leave|limits|mark|nodes|note|notice|passFocus|picked|readable|refuse|render|root|rules|second|seen|show|shown|speak|summary|sums|sync|thumb|took|view|words|zone)$/;
@@ -33,6 +34,12 @@ const COMPONENTS = {
     later: ["ko", "take", "preview", "earlier"],
     styles: ["frame", "zone", "list"].map((name) => join(ELEMENT, `${name}.css`)),
     inner: INNER,
+  },
+  recorder: {
+    folder: RECORDER,
+    tag: "crowfly-recorder",
+    later: ["ko", "rare", "left"],
+    styles: [join(ELEMENT, "frame.css"), join(RECORDER, "recorder.css")],
   },
 };
 const sourceOf = (name) => TYPED[name] ?? join(COMPONENTS[name]?.folder ?? source, `${name}.js`);

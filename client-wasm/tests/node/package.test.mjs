@@ -129,8 +129,8 @@ test("no chunk of the package takes a name that an application's entry may have"
 test("the manifest is safe and complete", () => {
   assert.equal(manifest.name, "crowfly");
   assert.equal(manifest.type, "module");
-  // Importing the web component defines it; bundlers leave out what has no effect.
-  assert.deepEqual(manifest.sideEffects, ["./element.js", "./element.cjs"]);
+  // Importing a web component defines it; bundlers leave out what has no effect.
+  assert.deepEqual(manifest.sideEffects, ["./element.js", "./element.cjs", "./recorder.js", "./recorder.cjs"]);
   for (const field of ["description", "license", "author", "homepage", "repository", "bugs", "keywords", "engines", "main", "module", "types"]) {
     assert.ok(manifest[field], `the manifest has no ${field}`);
   }

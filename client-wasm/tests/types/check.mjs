@@ -1,4 +1,4 @@
-// Compiles the declarations of a package strictly: usage.ts, live.ts, adapters.ts, element.ts, uppy.ts, and the contract's golden JSON, each file
+// Compiles the declarations of a package strictly: usage.ts, live.ts, adapters.ts, element.ts, recorder.ts, uppy.ts, and the contract's golden JSON, each file
 // against its type. Then the hand-written scripts, of this tree: what the package has of them is minified.
 //
 // And with the oldest TypeScript that the README promises.
@@ -69,7 +69,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "node_modules"), { recursive: true });
 cpSync(packageDir, join(out, "node_modules/crowfly"), { recursive: true });
 for (const name of ["oldest.mts", "oldest.cts", "oldest.ts"]) cpSync(join(here, "oldest.ts"), join(out, name));
-for (const file of ["usage.ts", "live.ts", "adapters.ts", "element.ts", "uppy.ts", "server.ts"]) cpSync(join(here, file), join(out, file));
+for (const file of ["usage.ts", "live.ts", "adapters.ts", "element.ts", "recorder.ts", "uppy.ts", "server.ts"]) cpSync(join(here, file), join(out, file));
 for (const scope of ["@types", "@uppy"]) mkdirSync(join(out, "node_modules", scope));
 for (const [name, [folder]] of Object.entries(FRAMEWORKS)) {
   const types = folder.includes("@types") ? `@types/${name}` : name;
@@ -81,7 +81,7 @@ writeFileSync(join(out, "package.json"), `{ "type": "module" }\n`);
 const declared = ["bundler", "nodenext"].map((moduleResolution) => {
   const config = join(out, `tsconfig.${moduleResolution}.json`);
   const module = moduleResolution === "nodenext" ? "nodenext" : "esnext";
-  const said = compile(tsc, config, ["usage.ts", "live.ts", "adapters.ts", "element.ts", "golden.ts"], { module, moduleResolution });
+  const said = compile(tsc, config, ["usage.ts", "live.ts", "adapters.ts", "element.ts", "recorder.ts", "golden.ts"], { module, moduleResolution });
   // Uppy's own types name `Symbol.dispose`.
   const lib = ["es2022", "dom", "esnext.disposable"];
   const uppy = compile(tsc, join(out, `tsconfig.uppy.${moduleResolution}.json`), ["uppy.ts"], { module, moduleResolution, lib });

@@ -32,6 +32,7 @@ const GROUPS = [
   { name: "npm, of Uppy", folder: "npm", files: [UPPY], lib: [...PAGE, "esnext.disposable"] },
   { name: "npm, in the worker", folder: "npm", files: [WORKER], lib: ["es2022", "webworker"] },
   { name: "element", folder: "element", files: scripts("element"), lib: [...PAGE, "dom.iterable"] },
+  { name: "recorder", folder: "recorder", files: scripts("recorder"), lib: [...PAGE, "dom.iterable"] },
   { name: "js, what the module calls", folder: "js", files: scripts("js").filter((file) => file !== SPOOL), lib: [...PAGE, "dom.asynciterable"] },
   { name: "js, in the worker", folder: "js", files: [SPOOL], lib: ["es2022", "webworker"] },
 ];
@@ -76,8 +77,8 @@ function silenced({ folder, files }) {
 function planted(tsc, out, group, index) {
   const copy = join(out, `planted-${index}`);
   mkdirSync(copy, { recursive: true });
-  // The component imports the files of the package.
-  for (const folder of new Set([group.folder, "npm", "js"])) cpSync(join(source, folder), join(copy, folder), { recursive: true });
+  // The components import the files of the package, and of each other.
+  for (const folder of new Set([group.folder, "npm", "js", "element"])) cpSync(join(source, folder), join(copy, folder), { recursive: true });
   for (const file of group.files) {
     const lines = MISTAKES.map(([line]) => line).join("\n");
     appendFileSync(join(copy, group.folder, file), `${lines}\n`);

@@ -130,6 +130,7 @@ fn fingerprint() -> Result<String, Error> {
     let folders = [
         "client-wasm/js",
         "client-wasm/element",
+        "client-wasm/recorder",
         "server/src",
         "xtask/src/package",
     ];

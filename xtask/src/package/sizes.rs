@@ -23,11 +23,11 @@ const LIVE_IN_ALL: u64 = 102_000;
 const ADAPTER: u64 = 1_500;
 /// Budgets of adapters that do more, in bytes of gzip.
 const LARGER: [(&str, u64); 1] = [("uppy.js", 2_000)];
-/// Budget of what the web component loads at once, in bytes of gzip.
-const ELEMENT_BUDGET: u64 = 14_000;
+/// Budgets of what the web components load at once, in bytes of gzip.
+const COMPONENTS: [(&str, u64); 2] = [("element.js", 14_000), ("recorder.js", 11_200)];
 
 /// Entries that are no adapters.
-const OWN_ENTRIES: [&str; 8] = [
+const OWN_ENTRIES: [&str; 7] = [
     "index.js",
     LIVE,
     "slim.js",
@@ -35,19 +35,20 @@ const OWN_ENTRIES: [&str; 8] = [
     "crowfly.min.js",
     SERVER,
     TESTING,
-    ELEMENT,
 ];
 /// Never part of an application's page.
 const TESTING: &str = "testing.js";
 const SERVER: &str = "server.js";
 const LIVE: &str = "live.js";
-const ELEMENT: &str = "element.js";
-/// What the web component loads when it is needed: Korean, words for trouble, previews, what an earlier page left.
-const ELEMENT_LATER: [&str; 4] = [
+/// What a web component loads when it is needed: Korean, words for trouble, previews, what an earlier page left.
+const LATER: [&str; 7] = [
     "element-ko.js",
     "element-take.js",
     "element-preview.js",
     "element-earlier.js",
+    "recorder-ko.js",
+    "recorder-rare.js",
+    "recorder-left.js",
 ];
 
 /// What the default entry loads when a client is created, besides its static imports.
@@ -78,8 +79,8 @@ pub(super) struct Sizes {
     at_import: BTreeSet<String>,
     /// Each adapter's files.
     adapters: BTreeMap<String, BTreeSet<String>>,
-    /// What the web component loads at once.
-    element: BTreeSet<String>,
+    /// What each web component loads at once.
+    components: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Measures all scripts and modules of the package.
@@ -90,24 +91,27 @@ pub(super) fn measure(package: &Path) -> Result<Sizes, Error> {
     names.extend(LIVE_ON_DEMAND.map(str::to_owned));
     let more = ["slim.js", "inline.js", "inline-data.js", LIVE, SPOOLING];
     names.extend(more.into_iter().chain([SERVER, TESTING]).map(str::to_owned));
-    let mut element = imported(package, ELEMENT)?;
-    element.retain(|name| !at_import.contains(name));
-    names.extend(element.iter().cloned());
-    names.extend(ELEMENT_LATER.map(str::to_owned));
-    let mut adapters = BTreeMap::new();
+    names.extend(LATER.map(str::to_owned));
+    let (mut adapters, mut components) = (BTreeMap::new(), BTreeMap::new());
     for entry in tarball::entries(package)? {
         if !OWN_ENTRIES.contains(&entry.as_str()) {
             let mut own = imported(package, &entry)?;
             own.retain(|name| !at_import.contains(name));
             names.extend(own.iter().cloned());
-            adapters.insert(entry, own);
+            let component = COMPONENTS.iter().any(|(name, _)| *name == entry);
+            let group = if component {
+                &mut components
+            } else {
+                &mut adapters
+            };
+            group.insert(entry, own);
         }
     }
     Ok(Sizes {
         files: compressed(package, &names)?,
         at_import,
         adapters,
-        element,
+        components,
     })
 }
 
@@ -133,11 +137,10 @@ impl Sizes {
             ("module, glue and worker", in_all, IN_ALL),
             ("crowfly/live", self.live()[1], LIVE_IN_ALL),
         ];
-        let [_, element, _] = self.sum(|name| self.element.contains(name));
-        parts.push(("the web component", element, ELEMENT_BUDGET));
-        for (entry, own) in &self.adapters {
+        for (entry, own) in self.adapters.iter().chain(&self.components) {
             let [_, gzip, _] = self.sum(|name| own.contains(name));
-            let larger = LARGER.iter().find(|(name, _)| name == entry);
+            let mut larger = LARGER.iter().chain(&COMPONENTS);
+            let larger = larger.find(|(name, _)| name == entry);
             let budget = larger.map_or(ADAPTER, |(_, budget)| *budget);
             parts.push((entry.as_str(), gzip, budget));
         }
@@ -192,14 +195,18 @@ impl fmt::Display for Sizes {
                 self.sum(|name| own.contains(name)),
             )?;
         }
-        row(
-            "element.js (at once)",
-            self.sum(|name| self.element.contains(name)),
-        )?;
-        row(
-            "element.js (all it may load)",
-            self.sum(|name| self.element.contains(name) || ELEMENT_LATER.contains(&name)),
-        )?;
+        for (entry, own) in &self.components {
+            let stem = entry.trim_end_matches(".js");
+            let later = |name: &str| LATER.contains(&name) && name.starts_with(stem);
+            row(
+                &format!("{entry} (at once)"),
+                self.sum(|name| own.contains(name)),
+            )?;
+            row(
+                &format!("{entry} (all it may load)"),
+                self.sum(|name| own.contains(name) || later(name)),
+            )?;
+        }
         row("at import (crowfly)", self.import())?;
         row("in all (crowfly)", self.all())?;
         row("in all (crowfly/live)", self.live())?;

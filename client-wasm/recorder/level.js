@@ -1,0 +1,55 @@
+// How loud it is.
+import { h, set } from "../element/dom.js";
+
+/** What is shown as silence, in decibels below the loudest. */
+const QUIET_DB = -60;
+const STEP_MS = 100;
+
+/** The level of samples from -1 to 1, as whole percent from silence to the loudest.
+ * @param {Float32Array} samples */
+export function level(samples) {
+  const square = samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length);
+  const decibels = 10 * Math.log10(square);
+  return Math.round(100 * Math.min(1, Math.max(0, 1 - decibels / QUIET_DB)));
+}
+
+/** A meter, which is there while it has something to show. */
+export class Level {
+  element = h("div", { part: "level", role: "meter", "aria-valuemin": 0, "aria-valuemax": 100, hidden: true }, h("i"));
+  /** @type {AudioContext | undefined} */
+  #context;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+
+  /** Shows the level of a stream; of one without sound, nothing.
+   * @param {MediaStream} stream */
+  start(stream) {
+    this.stop();
+    const { AudioContext } = globalThis;
+    if (!AudioContext || stream.getAudioTracks().length === 0) return;
+    this.#context = new AudioContext();
+    const analyser = this.#context.createAnalyser();
+    this.#context.createMediaStreamSource(stream).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    this.element.hidden = false;
+    this.#timer = setInterval(() => {
+      analyser.getFloatTimeDomainData(samples);
+      this.#show(level(samples));
+    }, STEP_MS);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#context?.close();
+    this.#context = undefined;
+    this.element.hidden = true;
+    this.#show(0);
+  }
+
+  /** @param {number} percent */
+  #show(percent) {
+    set(this.element, "aria-valuenow", percent);
+    // By script and not as an attribute, which a content security policy may refuse.
+    /** @type {HTMLElement} */ (this.element.firstElementChild).style.inlineSize = `${percent}%`;
+  }
+}
