@@ -13,6 +13,7 @@ declare global {
   const api: string;
   const token: () => Promise<string>;
   const element: import("crowfly/element").CrowflyUpload;
+  const recorder: import("crowfly/recorder").CrowflyRecorder;
   const auth: { accessToken(): Promise<string> };
   /** https://wicg.github.io/file-system-access/#api-showopenfilepicker */
   function showOpenFilePicker(): Promise<FileSystemFileHandle[]>;
