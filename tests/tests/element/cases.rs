@@ -1,6 +1,6 @@
 //! What the element promises.
 
-use crate::{Case, forms, looks, picking, rows};
+use crate::{Case, forms, looks, picking, recorder, recorder_looks, rows};
 
 /// The first one comes before any other has left something.
 pub(crate) const CASES: &[(&str, Case)] = &[
@@ -56,4 +56,26 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ),
     ("it_is_mirrored_from_right_to_left", looks::mirrored),
     ("a_phone_offers_its_camera_and_large_buttons", looks::phone),
+    ("a_recording_is_a_field_of_its_form", recorder::field),
+    ("a_refused_camera_says_what_to_do", recorder::refused),
+    ("a_camera_that_goes_loses_nothing", recorder::lost),
+    ("a_recording_ends_at_its_longest_time", recorder::longest),
+    ("a_recording_that_failed_is_tried_again", recorder::failed),
+    (
+        "a_recorder_that_leaves_gives_its_camera_back",
+        recorder::removed,
+    ),
+    (
+        "what_was_recorded_goes_on_after_a_reload_or_is_discarded",
+        recorder::reload,
+    ),
+    (
+        "a_client_that_cannot_record_is_named",
+        recorder::other_client,
+    ),
+    (
+        "axe_finds_nothing_in_any_look_of_the_recorder",
+        recorder_looks::axe,
+    ),
+    ("the_recorder_speaks_korean", recorder_looks::korean),
 ];

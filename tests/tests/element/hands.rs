@@ -14,11 +14,11 @@ const WITHIN: Duration = Duration::from_secs(20);
 const MOST_TABS: usize = 60;
 
 /// Whether the element has been drawn.
-const LOADED: &str = "Boolean(find('[data-action=browse]')?.textContent)";
+const LOADED: &str = "Boolean(find('[data-action=browse], [data-action=start]')?.textContent)";
 
 /// Finds in the document and in the element's tree.
 const FIND: &str = "
-    const host = document.querySelector('crowfly-upload');
+    const host = document.querySelector('crowfly-upload, crowfly-recorder');
     const root = host?.shadowRoot ?? document;
     const find = (css) => root.querySelector(css) ?? document.querySelector(css);
     const all = (css) => [...root.querySelectorAll(css)];

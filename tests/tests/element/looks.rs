@@ -34,8 +34,8 @@ struct Look {
     phone: bool,
 }
 
-const LIGHT: (&str, &str) = ("prefers-color-scheme", "light");
-const DARK: (&str, &str) = ("prefers-color-scheme", "dark");
+pub(crate) const LIGHT: (&str, &str) = ("prefers-color-scheme", "light");
+pub(crate) const DARK: (&str, &str) = ("prefers-color-scheme", "dark");
 
 const fn look(
     name: &'static str,
@@ -67,7 +67,7 @@ const LOOKS: [Look; 7] = [
 ];
 
 pub(crate) fn axe(world: &World) -> String {
-    let script = std::fs::read_to_string(node_modules().join("axe-core/axe.min.js")).expect("axe");
+    let script = script();
     let mut rules = Value::Null;
     for Look {
         name,
@@ -93,18 +93,29 @@ pub(crate) fn axe(world: &World) -> String {
         ];
         assert_eq!(states, json!(expected), "{name}");
         world.browser.screenshot(&format!("element {name}"));
-        world.browser.run(&script, &[]);
-        let look = "const { violations, passes } = await window.axe.run();
-            return [violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), passes.length];";
-        let found = world.browser.run_async(look, &[]);
-        assert_eq!(found[0], json!([]), "{name}");
-        rules = found[1].clone();
+        rules = read(world, &script, name);
     }
     emulate(world, &[], false);
     format!("{} looks, {rules} rules hold", LOOKS.len())
 }
 
-fn emulate(world: &World, features: &[(&str, &str)], phone: bool) {
+/// Has axe read what is seen now, which finds nothing; how many of its rules hold.
+#[track_caller]
+pub(crate) fn read(world: &World, script: &str, name: &str) -> Value {
+    world.browser.run(script, &[]);
+    let look = "const { violations, passes } = await window.axe.run();
+        return [violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), passes.length];";
+    let found = world.browser.run_async(look, &[]);
+    assert_eq!(found[0], json!([]), "{name}");
+    found[1].clone()
+}
+
+/// The script of axe.
+pub(crate) fn script() -> String {
+    std::fs::read_to_string(node_modules().join("axe-core/axe.min.js")).expect("axe")
+}
+
+pub(crate) fn emulate(world: &World, features: &[(&str, &str)], phone: bool) {
     let features: Vec<Value> = features
         .iter()
         .map(|(name, value)| json!({"name": name, "value": value}))

@@ -1,4 +1,4 @@
-//! `crowfly/element` in Chromium: the README's lines and nothing else, a form, a React app, each by the keyboard alone; what
+//! `crowfly/element` and `crowfly/recorder` in Chromium: the README's lines and nothing else, a form, a React app, each by the keyboard alone; what
 //! people do with files; and what they see, read by axe. The API and the storage are those of [`e2e::sink`].
 //!
 //! `element [NAME...]` runs the cases whose names contain one of these.
@@ -9,12 +9,14 @@ mod forms;
 mod hands;
 mod looks;
 mod picking;
+mod recorder;
+mod recorder_looks;
 mod rows;
 mod site;
 
 use std::process::ExitCode;
 
-use devkit::browser::Browser;
+use devkit::browser::{Browser, Kind};
 use e2e::Tally;
 use e2e::sink::{Config, Sink};
 
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
         .collect();
     let sink = Sink::start(Config::default()).expect("a sink");
     let world = World {
-        browser: Browser::start(),
+        browser: Browser::with_camera(Kind::Chromium, None),
         site: Site::start(&format!("http://{}", sink.address())),
         sink,
     };

@@ -41,6 +41,8 @@ impl Site {
         let answer = move |request: &Incoming| match request.path.as_str() {
             "/readme" => Reply::html(200, readme()),
             "/strict" => strict().header("content-security-policy", STRICT),
+            "/refused" => Reply::html(200, include_str!("pages/recorder.html"))
+                .header("permissions-policy", "camera=(), microphone=()"),
             "/favicon.ico" => Reply::new(204),
             "/letters" => {
                 let body = String::from_utf8_lossy(&request.body).into_owned();

@@ -1,4 +1,5 @@
 // A page whose element the test makes: its attributes are the page's query. `client=test` has no network.
+import "/told.js";
 import "/crowfly/element.js";
 
 const attributes = new URLSearchParams(location.search);
@@ -9,13 +10,6 @@ for (const [name, value] of attributes) {
   else if (name === "page-lang") document.documentElement.lang = value;
   else if (name !== "client") element.setAttribute(name, value);
 }
-
-/** What the element told, oldest first. */
-window.told = [];
-for (const name of ["upload", "refused", "stored", "failed", "aborted", "warning"]) {
-  document.addEventListener(`crowfly-${name}`, ({ detail }) => window.told.push([name, detail]));
-}
-for (const name of ["change", "input"]) document.addEventListener(name, () => window.told.push([name]));
 
 /** Tasks of more than 50 ms, with what the browser says of them. */
 window.longTasks = [];
