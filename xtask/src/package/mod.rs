@@ -2,6 +2,7 @@
 
 mod module;
 mod scripts;
+mod shares;
 mod sizes;
 mod tarball;
 
@@ -104,7 +105,7 @@ pub(crate) fn gzip(folder: &Path, name: &str) -> Result<u64, Error> {
 /// The gzip size of the module, split in proportion to each part's code.
 fn by_part(sizes: &sizes::Sizes) -> Result<String, Error> {
     let named = Build::Client.named();
-    let shares = sizes::shares(&files::read(&named)?)
+    let shares = shares::shares(&files::read(&named)?)
         .map_err(|error| Error::failed(format!("{}: {error}", paths::short(&named))))?;
     let whole = sizes.gzip("crowfly_bg.wasm");
     let rows = shares.iter().map(|(name, share)| {
