@@ -1,5 +1,7 @@
 //! Checks of what runs in the browser.
 
+use std::thread::{self, ScopedJoinHandle};
+
 use super::counts::{Counts, Kind};
 use crate::error::Error;
 use crate::process::{self, Cmd};
@@ -27,18 +29,59 @@ pub(super) fn chromium(counts: &mut Counts) -> Result<(), Error> {
     let build = wasm::cmd("wasm-pack")?.words("build client-wasm --target web");
     build.log("wasm-pack-build").step("wasm-pack build")?;
     counts.add(Kind::Check, 1, 0);
-    // A busy machine is not a failure.
-    let tests = wasm_tests("120")?.log("wasm-tests");
-    let result = tests.step("wasm tests in Chromium");
-    let log = process::logged("wasm-tests");
-    let ran = counts.read(Kind::Wasm, "client-wasm", &log);
-    result?;
-    if ran == 0 {
-        return Err(Error::failed(
-            "wasm-pack ran no test at all; see target/logs/wasm-tests.log",
-        ));
+    // Two at a time: for much of their time they wait for what they have set up.
+    let halves = halves()?;
+    let results: Vec<Result<(), Error>> = thread::scope(|scope| {
+        let running = halves.each_ref().map(|half| scope.spawn(|| half.run()));
+        let ended = running.into_iter().map(ScopedJoinHandle::join);
+        ended
+            .map(|ended| ended.unwrap_or(Err(Error::Printed)))
+            .collect()
+    });
+    let read = |half: &Half| counts.read(Kind::Wasm, "client-wasm", &process::logged(half.log));
+    let ran = halves.each_ref().map(read);
+    results.into_iter().collect::<Result<(), Error>>()?;
+    match ran.contains(&0) {
+        false => Ok(()),
+        true => Err(Error::failed(
+            "wasm-pack ran no test at all; see target/logs/wasm-tests-1.log and -2.log",
+        )),
     }
-    Ok(())
+}
+
+/// Tests of the browser crate that run in a browser of their own.
+struct Half {
+    log: &'static str,
+    /// Which they are, for cargo.
+    chosen: Vec<String>,
+}
+
+impl Half {
+    fn run(&self) -> Result<(), Error> {
+        // A busy machine is not a failure.
+        let tests = wasm_tests("180")?.args(&self.chosen).log(self.log);
+        tests.step(&format!("{}, in Chromium", self.log))
+    }
+}
+
+/// The tests within the crate with every other file of tests, and the other files.
+fn halves() -> Result<[Half; 2], Error> {
+    let of = |log, chosen| Half { log, chosen };
+    let mut halves = [
+        of("wasm-tests-1", vec!["--lib".to_owned()]),
+        of("wasm-tests-2", Vec::new()),
+    ];
+    let files = files::list(&paths::root().join("client-wasm/tests"))?;
+    let tests = files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|kind| kind == "rs"));
+    let names = tests.filter_map(|file| file.file_stem()?.to_str());
+    for (place, name) in names.enumerate() {
+        if let Some(half) = halves.get_mut(place % 2) {
+            half.chosen.extend(["--test".to_owned(), name.to_owned()]);
+        }
+    }
+    Ok(halves)
 }
 
 /// Runs the browser crate's tests in Chromium; a test binary may take so many seconds.
