@@ -4,6 +4,8 @@ use std::path::Path;
 
 const TAIL_LINES: usize = 40;
 const MOST_LINES: usize = 60;
+/// A line may be a whole document.
+const MOST_CHARACTERS: usize = 500;
 
 /// How the first line of a failure begins: rustc and clippy, libtest, the browsers' test runner (whose second is what it
 /// says of a page that hangs).
@@ -26,6 +28,7 @@ fn telling(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
+        .map(beginning)
         .collect();
     let starts = |line: &&str| {
         BEGINNINGS
@@ -48,9 +51,20 @@ fn telling(text: &str) -> String {
     }
 }
 
+fn beginning(line: &str) -> &str {
+    let end = line.char_indices().nth(MOST_CHARACTERS);
+    end.and_then(|(at, _)| line.get(..at)).unwrap_or(line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::telling;
+
+    #[test]
+    fn of_a_long_line_the_beginning_is_shown() {
+        let log = format!("error: {}", "é".repeat(9_000));
+        assert_eq!(telling(&log).chars().count(), 500);
+    }
 
     #[test]
     fn a_failure_is_shown_from_its_first_line() {
