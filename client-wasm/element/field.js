@@ -45,8 +45,8 @@ function reflect(element, attribute, value) {
 export function define(tag, made, [flags, texts, numbers, objects]) {
   if (!globalThis.customElements || customElements.get(tag)) return;
   /** @param {string[]} names
-   * @param {(element: HTMLElement, attribute: string) => unknown} get
-   * @param {(element: HTMLElement, attribute: string, value: unknown) => void} set */
+   * @param {(element: HTMLElement, attribute: string, name: string) => unknown} get
+   * @param {(element: HTMLElement, attribute: string, value: unknown) => void} [set] none: it stays as it is */
   const add = (names, get, set) => {
     for (const name of names) {
       const attribute = attributeOf(name);
@@ -54,10 +54,10 @@ export function define(tag, made, [flags, texts, numbers, objects]) {
         configurable: true,
         enumerable: true,
         get() {
-          return get(this, attribute);
+          return get(this, attribute, name);
         },
         set(value) {
-          set(this, attribute, value);
+          set?.(this, attribute, value);
         },
       });
     }
@@ -85,23 +85,8 @@ export function define(tag, made, [flags, texts, numbers, objects]) {
     },
   );
   const internals = (/** @type {HTMLElement} */ element) => Object(controls.get(element));
-  for (const name of ["form", "labels", "validity", "validationMessage", "willValidate"]) {
-    Object.defineProperty(made.prototype, name, {
-      configurable: true,
-      get() {
-        return internals(this)[name];
-      },
-    });
-  }
-  for (const name of ["checkValidity", "reportValidity"]) {
-    Object.defineProperty(made.prototype, name, {
-      configurable: true,
-      /** @this {HTMLElement} */
-      value() {
-        return internals(this)[name]();
-      },
-    });
-  }
+  add(["form", "labels", "validity", "validationMessage", "willValidate"], (element, _, name) => internals(element)[name]);
+  add(["checkValidity", "reportValidity"], (element, _, name) => () => internals(element)[name]());
   made.observedAttributes = [...flags, ...texts, ...numbers].map(attributeOf);
   customElements.define(tag, made);
 }

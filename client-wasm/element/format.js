@@ -13,7 +13,8 @@ function format(lang, options, value) {
   const key = lang + Object.values(options);
   const made = formats.get(key) ?? new Intl.NumberFormat(lang, options);
   formats.set(key, made);
-  return made.format(value);
+  // A number stays with its unit at the end of a line.
+  return made.format(value).replace(" ", "\u00a0");
 }
 
 /** The language of a tag, English for one that no language has.

@@ -15,7 +15,7 @@ const { ENGLISH, Words } = await load("words.js");
 const { errors, texts, warnings } = await load("rare.js");
 const { messages: korean } = await load("ko.js");
 const { read } = await import(pathToFileURL(join(root, "client-wasm/npm/picked.js")));
-/** Spaces that `Intl` has chosen, as plain ones. */
+/** Spaces that no line breaks at, as plain ones. */
 const plain = (text) => text.replaceAll(/[\u00a0\u202f]/g, " ");
 
 test("sizes, rates, parts and times are those of the language", () => {
@@ -42,6 +42,7 @@ test("sizes, rates, parts and times are those of the language", () => {
     [duration("ko", 61_000), "2분"],
   ];
   for (const [said, wanted] of cases) assert.equal(plain(said), wanted);
+  assert.equal(bytes("en", 1_540_000), "1.5\u00a0MB", "a number and its unit stay in one line");
   assert.equal(language("pt-br"), "pt-BR");
   assert.equal(language("no language"), "en");
 });
