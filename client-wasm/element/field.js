@@ -3,7 +3,7 @@
 /** The names of properties: those of attributes that are there or not, of texts, of numbers; and those that are no attributes.
  * @typedef {readonly [flags: string[], texts: string[], numbers: string[], objects: string[]]} Names */
 
-/** @type {WeakMap<HTMLElement, Record<string, any>>} */
+/** @type {WeakMap<HTMLElement, ElementInternals>} */
 const controls = new WeakMap();
 /** @type {WeakMap<HTMLElement, Record<string, unknown>>} */
 const values = new WeakMap();
@@ -84,8 +84,8 @@ export function define(tag, made, [flags, texts, numbers, objects]) {
       /** @type {{ attributeChangedCallback?: (name: string, before: null, now: string) => void }} */ (element).attributeChangedCallback?.(name, null, "");
     },
   );
-  add(["form", "labels", "validity", "validationMessage", "willValidate"], (element, _, name) => controls.get(element)?.[name]);
-  add(["checkValidity", "reportValidity"], (element, _, name) => () => controls.get(element)?.[name]());
+  add(["form", "labels", "validity", "validationMessage", "willValidate"], (element, _, name) => Object(controls.get(element))[name]);
+  add(["checkValidity", "reportValidity"], (element, _, name) => () => Object(controls.get(element))[name]());
   made.observedAttributes = [...flags, ...texts, ...numbers].map(attributeOf);
   customElements.define(tag, made);
 }

@@ -36,6 +36,8 @@ impl World {
     /// Starts, and waits until bytes have come.
     #[track_caller]
     pub(crate) fn record(&self) {
+        // The state is known before it is drawn, and another recorder of the page has such a button, too.
+        self.until("the button", "!find('[data-action=start]').hidden");
         self.press(START, Key::Enter);
         self.wait_state("recording");
         self.until("the first bytes", "host.upload.progress.recorded > 0");
