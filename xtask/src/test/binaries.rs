@@ -141,10 +141,6 @@ impl Binary {
                 _ if self.searches_traces() => {
                     command.args(["--nocapture", "--test-threads", "1"]).run()
                 }
-                Kind::System => {
-                    let threads = waiting_threads().to_string();
-                    command.args(["--test-threads", &threads]).run()
-                }
                 _ => command.run(),
             }
         });
@@ -161,13 +157,6 @@ impl Binary {
         }
         result
     }
-}
-
-/// How many whole-system tests run at a time: half as many again as there are processors, because they wait for events,
-/// queues and browsers for much of their time.
-fn waiting_threads() -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    processors + processors.div_ceil(2)
 }
 
 /// Runs all selected binaries, so that one run shows every failure.
