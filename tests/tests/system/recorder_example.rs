@@ -13,7 +13,7 @@ use e2e::aws::Aws;
 
 use crate::tool_site::tool_site;
 
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_secs(30);
 
 /// Serves the example, filled in for this caller, until the process ends; returns its address.
 fn serve(api: &Api) -> String {
