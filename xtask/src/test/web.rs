@@ -59,7 +59,7 @@ struct Half {
 impl Half {
     fn run(&self) -> Result<(), Error> {
         // A busy machine is not a failure.
-        let tests = wasm_tests("180")?.args(&self.chosen).log(self.log);
+        let tests = wasm_tests("120")?.args(&self.chosen).log(self.log);
         tests.step(&format!("{}, in Chromium", self.log))
     }
 }
