@@ -32,8 +32,9 @@ export class Level {
     const analyser = this.#context.createAnalyser();
     this.#context.createMediaStreamSource(stream).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
-    this.#element.hidden = false;
     this.#timer = setInterval(() => {
+      // A browser may hold it back, without a device to play sound for example: no level is not silence.
+      this.#element.hidden = this.#context?.state !== "running";
       analyser.getFloatTimeDomainData(samples);
       this.#show(level(samples));
     }, STEP_MS);
