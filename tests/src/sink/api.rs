@@ -296,6 +296,12 @@ fn grant(state: &State, host: &str, upload: &Upload, part: Option<u32>, headers:
     }
 }
 
+/// The host of storage for a page that asked for grants at this one. A deployment's API has a name of its own, and so
+/// connections of its own in a browser: it is `api.localhost` here, which browsers know to be this computer.
+pub(super) fn storage_host(asked: &str) -> String {
+    asked.replace("api.localhost", "127.0.0.1")
+}
+
 /// The other name of this computer: browsers count connections by name.
 fn other_host(host: &str) -> Option<String> {
     let (name, port) = host.split_once(':')?;
@@ -304,4 +310,17 @@ fn other_host(host: &str) -> Option<String> {
         _ => "127.0.0.1",
     };
     Some(format!("{other}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::storage_host;
+
+    #[test]
+    fn an_api_with_a_name_of_its_own_grants_another_for_storage() {
+        assert_eq!(storage_host("api.localhost:4566"), "127.0.0.1:4566");
+        for own in ["127.0.0.1:4566", "localhost:4566"] {
+            assert_eq!(storage_host(own), own);
+        }
+    }
 }

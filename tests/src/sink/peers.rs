@@ -5,6 +5,7 @@
 use devkit::http::{Head, Reply, decode_form, encode_path};
 use serde_json::{Value, json};
 
+use super::api;
 use super::state::State;
 
 /// Size of the parts that a server chooses, in bytes.
@@ -27,7 +28,7 @@ pub(super) fn serves(path: &str) -> bool {
 /// Answers every request that carries no bytes of a file; `None` is no request of theirs.
 pub(super) fn answer(state: &State, head: &Head, body: &[u8]) -> Option<Reply> {
     let (path, query) = head.path_and_query();
-    let host = head.headers.get("host").unwrap_or_default();
+    let host = api::storage_host(&head.headers.get("host").unwrap_or_default());
     let reply = match (head.method.as_str(), path) {
         ("POST", "/peers/sign") => sign(&host, &serde_json::from_slice(body).ok()?)?,
         ("POST", "/peers/better-upload") => grants(&host, &serde_json::from_slice(body).ok()?)?,

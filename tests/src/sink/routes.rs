@@ -23,7 +23,7 @@ pub(super) fn answer(state: &State, head: &Head, body: &[u8]) -> Reply {
             Reply::json(401, &json!({"message": "Unauthorized"}))
         }
         _ => {
-            let host = head.headers.get("host").unwrap_or_default();
+            let host = api::storage_host(&head.headers.get("host").unwrap_or_default());
             route(state, method, &segments, &host, body).unwrap_or_else(Refusal::reply)
         }
     }

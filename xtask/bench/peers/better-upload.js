@@ -1,12 +1,13 @@
 // `@better-upload/client`: all URLs at once, all files and parts at once unless told otherwise.
 
 import { uploadFiles } from "@better-upload/client";
+import { api } from "../api.js";
 
 /** `parallel` files and parts at once. */
 export function betterUpload(files, { sink, parallel }) {
   return async () => {
     const { failedFiles } = await uploadFiles({
-      api: `${sink}/peers/better-upload`,
+      api: `${api(sink)}/peers/better-upload`,
       route: "files",
       files,
       uploadBatchSize: parallel,

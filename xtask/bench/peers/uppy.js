@@ -2,13 +2,14 @@
 
 import AwsS3 from "@uppy/aws-s3";
 import { Uppy } from "@uppy/core";
+import { api } from "../api.js";
 
 export function uppy(files, { sink }) {
   const uppy = new Uppy({ autoProceed: false });
   uppy.use(AwsS3, {
     async signRequest({ method, key, uploadId, partNumber }) {
       const body = JSON.stringify({ method, key, uploadId, partNumber });
-      const answer = await fetch(`${sink}/peers/sign`, { method: "POST", body });
+      const answer = await fetch(`${api(sink)}/peers/sign`, { method: "POST", body });
       return answer.json();
     },
   });

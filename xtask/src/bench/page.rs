@@ -19,10 +19,10 @@ cargo xtask bench --peers
 ```
 
 and holds the rows in which another is better. All files come from disk. The server discards what it gets, and for each
-client speaks what the client expects: presigned URLs of S3, the S3 API, or tus. It checks nothing, so that it takes little
-time from the browser, with which it shares the computer. Clients take turns, each run in a fresh browser; each figure is
-the median of its runs. Everyone has its own defaults but for what the table says; what a page does once, such as loading a
-client, is not counted.
+client speaks what the client expects: presigned URLs of S3, the S3 API, or tus. An API that signs has a host name of its
+own, as in a deployment. The server checks nothing, so that it takes little time from the browser, with which it shares the
+computer. Clients take turns, each run in a fresh browser; each figure is the median of its runs. Everyone has its own
+defaults but for what the table says; what a page does once, such as loading a client, is not counted.
 ";
 
 const NOTES: &str = "
