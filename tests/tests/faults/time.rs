@@ -109,12 +109,20 @@ fn f18_a_clock_that_is_a_day_wrong_makes_no_difference(world: &World) -> Seen {
         let case = Case::new(world, PARTS).token("jwt");
         let outcome = case.begin().stored();
         let warnings: Value = json!(outcome.warnings);
-        (outcome.reasons, warnings, calls(&case))
+        let stats = case.stats();
+        let at_storage = [
+            stats.creates,
+            stats.puts,
+            stats.parts_sent_twice,
+            stats.bytes,
+        ];
+        (outcome.reasons, warnings, calls(&case), at_storage)
     });
     assert_eq!(right, slow, "a day behind");
     assert_eq!(right, fast, "a day ahead");
     let each_once = ["POST complete", "POST uploads", "PUT 1", "PUT 2", "PUT 3"];
     assert_eq!(right.2, each_once);
+    assert_eq!(right.3, [1, 3, 0, PARTS]);
     format!("{right:?} each time")
 }
 
