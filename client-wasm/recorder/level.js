@@ -32,7 +32,7 @@ export class Level {
     this.#context.createMediaStreamSource(stream).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     this.#timer = setInterval(() => {
-      // A browser may hold it back, without a device to play sound for example: no level is not silence.
+      // A browser may suspend the context, as without a device to play sound: that is not silence.
       this.element.hidden = this.#context?.state !== "running";
       analyser.getFloatTimeDomainData(samples);
       this.#show(level(samples));
